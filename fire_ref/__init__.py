@@ -1,0 +1,43 @@
+"""
+fire_ref: the reference oracle for FIRE (Frobenius-Isometry Reinitialization, arXiv 2602.08040).
+
+Replace each weight matrix by the nearest matrix with orthonormal columns, times a gain: exactly, by k steps of
+Newton-Schulz, or part of the way along the exact stability-plasticity front; on any array library.
+"""
+
+from .arrays import backend
+from .coefficients import COEFFICIENTS
+from .errors import BackendError, MissingExtraError
+from .measures import dfi, sfe
+from .polar import PolarDecomposition, polar_decomposition, polar_factor
+from .prediction import Prediction, predict, steps_needed
+from .reinit import fire
+from .response import spectral_response
+from .schulz import newton_schulz, newton_schulz_iterates
+from .tradeoff import Excess, Front, excess, front, relax
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "COEFFICIENTS",
+    "BackendError",
+    "Excess",
+    "Front",
+    "MissingExtraError",
+    "PolarDecomposition",
+    "Prediction",
+    "backend",
+    "dfi",
+    "excess",
+    "fire",
+    "front",
+    "newton_schulz",
+    "newton_schulz_iterates",
+    "polar_decomposition",
+    "polar_factor",
+    "predict",
+    "relax",
+    "sfe",
+    "spectral_response",
+    "steps_needed",
+]

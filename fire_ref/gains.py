@@ -1,0 +1,86 @@
+"""The gain that FIRE gives back to an isometry: by fan, by norm, by mean, or as told."""
+
+from __future__ import annotations
+
+from . import values
+from .arguments import real
+from .arrays import Array, Operand, quiet, wide_dtype
+from .errors import sentence
+from .layout import Layout
+from .norms import frobenius
+from .scaling import normalise
+
+NAMES = ("fan", "norm", "mean")
+
+
+def parse(function: str, gain: object) -> str | float:
+    """
+    Accept "fan", "norm", "mean" or a positive number.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    gain : object
+        The caller's.
+
+    Returns
+    -------
+    str or float
+
+    Raises
+    ------
+    ValueError
+        An unknown name, or not positive and finite.
+    """
+    if isinstance(gain, str):
+        if gain not in NAMES:
+            rule = "be 'fan', 'norm', 'mean' or a positive number"
+            raise ValueError(sentence(function, "gain", rule, repr(gain), "'fan'"))
+        return gain
+    return real(function, "gain", gain, least=0.0, strict=True)
+
+
+def apply(gain: str | float, w: Operand, layout: Layout, stack: Array, X: Array) -> Array:
+    """
+    Multiply each computed matrix by its gain.
+
+    Parameters
+    ----------
+    gain : str or float
+        From `parse`. "norm" rescales X to ||W||_F; "mean" takes <W, X> / ||X||_F^2, the best free gain, which for
+        exact X is the mean singular value. A matrix computed as zero stays zero.
+    w : Operand
+        The weight.
+    layout : Layout
+        Of the weight.
+    stack : array, shape (..., m, n)
+        The weight's matrices.
+    X : array, shape (..., m, n)
+        What was computed from them.
+
+    Returns
+    -------
+    array, shape (..., m, n)
+        In the dtype of X.
+    """
+    if not isinstance(gain, str):
+        return gain * X
+    if gain == "fan":
+        return layout.fan_gain(w.shape) * X
+    return _by_matrix(gain, w, stack, X)
+
+
+def _by_matrix(gain: str, w: Operand, stack: Array, X: Array) -> Array:
+    xp, wide = w.xp, wide_dtype(w.xp, w.device)
+    W = xp.astype(stack, wide)
+    Y = xp.astype(X, wide)
+    scaled = normalise(xp, W, values.peaks(w, W))
+    size = frobenius(w, Y)
+    usable = xp.where(size > 0, size, xp.ones_like(size))
+    if gain == "norm":
+        factor = frobenius(w, scaled.array) / usable
+    else:
+        factor = xp.sum(scaled.array * Y, axis=(-2, -1), keepdims=True) / usable / usable
+    with quiet():
+        return xp.astype(scaled.restore(factor * Y), X.dtype)

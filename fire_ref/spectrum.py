@@ -1,0 +1,71 @@
+"""Singular values for the closed forms: computed in the wide dtype, then handled on the host in float64."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import rank, values
+from .arrays import Operand, quiet, to_host, wide_dtype
+from .scaling import normalise
+
+Host = np.ndarray[Any, np.dtype[Any]]
+
+
+class Spectrum(NamedTuple):
+    """Singular values of a stack, scaled matrix by matrix by ``first * second`` (shape (..., 1))."""
+
+    scaled: Host
+    first: Host
+    second: Host
+
+    @property
+    def restored(self) -> Host:
+        """W's own singular values, shape (..., p); inf where they overflow."""
+        with quiet():
+            return np.asarray(self.scaled / self.second / self.first)
+
+    def counted(self, rtol: float) -> Host:
+        """Say which count as nonzero by the one rank rule, shape (..., p)."""
+        return np.asarray(rank.nonzero(self.scaled, rtol))
+
+    def normalised(self, normalization: str, eps: float = 0.0) -> Host:
+        """Divide by the norm plus eps, as Newton-Schulz does; "none" returns the values themselves."""
+        if normalization == "none":
+            return self.restored
+        s = self.scaled
+        norm = np.sqrt(np.sum(s * s, axis=-1, keepdims=True)) if normalization == "frobenius" else s[..., :1]
+        with quiet():
+            return np.asarray(s / (norm + eps * self.first * self.second))
+
+
+def singular_values(function: str, w: Operand, *, check: bool, nonzero: str | None = None) -> Spectrum:
+    """
+    Return the singular values of W, or of each matrix of a stack, on the host.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    w : Operand
+        The input.
+    check : bool
+        Whether to look at the values.
+    nonzero : str, optional
+        What to try instead of a zero matrix; None allows zero.
+
+    Returns
+    -------
+    Spectrum
+        float64, descending, shape (..., p).
+    """
+    xp = w.xp
+    X = xp.astype(w.array, wide_dtype(xp, w.device))
+    peak = values.peaks(w, X)
+    if check:
+        values.require(function, [("W", w, peak)], nonzero=nonzero)
+    scaled = normalise(xp, X, peak)
+    s = xp.linalg.svdvals(scaled.array)
+    first, second = (to_host(f).astype(np.float64)[..., 0] for f in (scaled.first, scaled.second))
+    return Spectrum(to_host(s).astype(np.float64), first, second)
