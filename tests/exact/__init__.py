@@ -1,0 +1,1 @@
+"""A second, stupid implementation in exact rational arithmetic, to check the first."""
