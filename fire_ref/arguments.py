@@ -142,9 +142,7 @@ def matrix_shape(function: str, argument: str, shape: tuple[int, ...], least: in
     """
     if len(shape) < least:
         rule = "have two axes or more"
-        raise ValueError(
-            sentence(function, argument, rule, f"shape {shape}", f"{argument}.reshape(rows, columns)")
-        )
+        raise ValueError(sentence(function, argument, rule, f"shape {shape}", f"{argument}.reshape(rows, columns)"))
     if 0 in shape:
         raise ValueError(sentence(function, argument, "have no empty axis", f"shape {shape}", "leaving it out"))
     return int(shape[-2]), int(shape[-1])
@@ -175,7 +173,9 @@ def exactly_one(function: str, given: dict[str, object]) -> str:
     if len(present) != 1:
         names = ", ".join(given)
         got = ", ".join(present) if present else "none"
-        raise TypeError(sentence(function, f"one of {names}", "be given, and only one", got, f"{next(iter(given))}=1.0"))
+        raise TypeError(
+            sentence(function, f"one of {names}", "be given, and only one", got, f"{next(iter(given))}=1.0")
+        )
     return present[0]
 
 

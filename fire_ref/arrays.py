@@ -73,9 +73,7 @@ def backend(name: str = "auto") -> Namespace:
            [0., 1.]])
     """
     if name not in ("auto", "numpy", "cupy"):
-        raise ValueError(
-            sentence("backend", "name", "be 'numpy', 'cupy' or 'auto'", repr(name), "backend('auto')")
-        )
+        raise ValueError(sentence("backend", "name", "be 'numpy', 'cupy' or 'auto'", repr(name), "backend('auto')"))
     if name != "numpy":
         trouble = _cupy_trouble()
         if trouble is None:
@@ -181,7 +179,10 @@ def _as_array(function: str, argument: str, value: object) -> Array:
             array = np.asarray(None)
         if array.dtype.kind in "iuf":
             return array.astype(np.float64)
-        got, advice = f"a list that is not a rectangle of numbers (dtype {array.dtype})", "a list of equal rows"
+        got, advice = (
+            f"a list that is not a rectangle of numbers (dtype {array.dtype})",
+            "a list of equal rows",
+        )
     elif isinstance(value, (np.ma.MaskedArray, np.matrix)):
         advice = f"{argument}.filled(...)" if isinstance(value, np.ma.MaskedArray) else f"{argument}.A"
     elif isinstance(value, (np.ndarray, np.generic)):
@@ -200,14 +201,10 @@ def _as_array(function: str, argument: str, value: object) -> Array:
 def _plain_tensor(function: str, argument: str, value: Any) -> Array:
     """Detach a strided torch tensor; a sparse one or one shard of a DTensor is not the matrix."""
     if type(value).__name__ == "DTensor":
-        raise TypeError(
-            sentence(function, argument, "be a whole tensor", "a DTensor", f"{argument}.full_tensor()")
-        )
+        raise TypeError(sentence(function, argument, "be a whole tensor", "a DTensor", f"{argument}.full_tensor()"))
     if str(value.layout) != "torch.strided":
         raise TypeError(
-            sentence(
-                function, argument, "be dense", f"a tensor of layout {value.layout}", f"{argument}.to_dense()"
-            )
+            sentence(function, argument, "be dense", f"a tensor of layout {value.layout}", f"{argument}.to_dense()")
         )
     return value.detach()
 

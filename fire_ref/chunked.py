@@ -131,9 +131,7 @@ def newton_schulz(
     part = _pass(_gram, [rows], rows.chunks)
     _refuse("newton_schulz", "W", part, check)
     if check and normalization != "none" and eps == 0.0 and not part.total.any():
-        raise ValueError(
-            sentence("newton_schulz", "W", "be nonzero", "a zero matrix", "eps=1e-8, which gives zeros")
-        )
+        raise ValueError(sentence("newton_schulz", "W", "be nonzero", "a zero matrix", "eps=1e-8, which gives zeros"))
     with quiet():
         divisor, gram = _first(part, normalization, eps)
     polynomial = np.eye(min(m, n))
@@ -196,7 +194,11 @@ def _pass(reduce: Callable[..., Part], arrays: Sequence[Array], chunks: Any, *ex
     job = dask.delayed(reduce, pure=True)
     constants = [dask.delayed(value) for value in extra]
     parts = [
-        job(tuple(int(o[i]) for o, i in zip(offsets, place, strict=True)), *(b[place] for b in blocks), *constants)
+        job(
+            tuple(int(o[i]) for o, i in zip(offsets, place, strict=True)),
+            *(b[place] for b in blocks),
+            *constants,
+        )
         for place in np.ndindex(blocks[0].shape)
     ]
     while len(parts) > 1:

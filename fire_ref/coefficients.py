@@ -8,6 +8,8 @@ from numbers import Real
 from types import MappingProxyType
 from typing import TypeAlias
 
+import numpy as np
+
 from .errors import sentence
 
 Triple: TypeAlias = tuple[float, float, float]
@@ -85,16 +87,17 @@ def schedule(function: str, coefficients: Coefficients) -> tuple[Triple, ...]:
 def _rows(function: str, coefficients: object) -> list[list[float]]:
     try:
         items = list(coefficients)  # type: ignore[call-overload] # the TypeError is the test
-        flat = bool(items) and all(isinstance(item, Real) and not isinstance(item, bool) for item in items)
-        rows = [items] if flat else [list(item) for item in items]
-        return [[float(x) if isinstance(x, Real) and not isinstance(x, bool) else _fail() for x in row] for row in rows]
+        flat = bool(items) and all(isinstance(item, Real) for item in items)
+        return [[_number(x) for x in row] for row in ([items] if flat else items)] or [[]]
     except TypeError:
         rule = "be a name, (a, b), (a, b, c) or a sequence of such tuples"
         raise TypeError(sentence(function, "coefficients", rule, repr(coefficients), "(1.5, -0.5)")) from None
 
 
-def _fail() -> float:
-    raise TypeError
+def _number(x: object) -> float:
+    if isinstance(x, bool | np.bool) or not isinstance(x, Real):
+        raise TypeError
+    return float(x)
 
 
 def _triple(function: str, row: Sequence[float]) -> Triple:

@@ -106,7 +106,9 @@ def parse(function: str, layout: object, shape: tuple[int, ...], argument: str =
 def _default(function: str, shape: tuple[int, ...], argument: str) -> Layout:
     letters = DEFAULTS.get(len(shape))
     if letters is None:
-        advice = "layout='bOI' for a stack of matrices or 'OIW' for a conv1d kernel" if len(shape) == 3 else "layout=..."
+        advice = (
+            "layout='bOI' for a stack of matrices or 'OIW' for a conv1d kernel" if len(shape) == 3 else "layout=..."
+        )
         rule = "have 2, 4 or 5 axes where no layout is given"
         raise ValueError(sentence(function, argument, rule, f"shape {shape}", advice))
     return Layout(letters)

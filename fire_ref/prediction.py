@@ -164,13 +164,15 @@ def steps_needed(
     counted = spectrum.counted(limit)
     if not counted.any(axis=-1).all():
         got = f"none of {counted.shape[-1]} at rtol={limit:g} ({w.name})"
-        raise ValueError(sentence("steps_needed", "W", "have a singular value that counts as nonzero", got, "rtol=1e-3"))
+        raise ValueError(
+            sentence("steps_needed", "W", "have a singular value that counts as nonzero", got, "rtol=1e-3")
+        )
     needed = _count_steps(spectrum.normalised(normalization), counted, triples, tol)
     return int(needed) if needed.ndim == 0 else from_host(needed, w, None)
 
 
 def _count_steps(x: Host, counted: Host, triples: Sequence[Triple], tol: float) -> Host:
-    """Iterate all spectra together until each has arrived; give up on a cycle (Brent's method)."""
+    # All spectra together until each has arrived; given up on a cycle, which Brent's method finds.
     needed = np.full(x.shape[:-1], -1)
     best = np.full(x.shape[:-1], np.inf)
     saved, power, since = x, 1, 0

@@ -79,8 +79,6 @@ def fire(
     matrix_shape("fire", "W", w.shape)
     axes = parse("fire", layout, w.shape)
     stack = axes.to_stack(w.xp, w.array)
-    if method == "svd":
-        X = polar.factor("fire", w, stack, check)
-    else:
-        X = schulz.run("fire", w, stack, plan, check)
+    exact = method == "svd"
+    X = polar.factor("fire", w, stack, check) if exact else schulz.run("fire", w, stack, plan, check)
     return handed_back(w, axes.from_stack(w.xp, gains.apply(wanted, w, axes, stack, X)))

@@ -14,9 +14,7 @@ from .coefficients import Coefficients, Triple, at, schedule
 from .errors import sentence
 
 
-def spectral_response(
-    s: Array, steps: int = 10, *, coefficients: Coefficients = "cubic", check: bool = True
-) -> Array:
+def spectral_response(s: Array, steps: int = 10, *, coefficients: Coefficients = "cubic", check: bool = True) -> Array:
     """
     Where k steps of Newton-Schulz take each singular value, elementwise.
 

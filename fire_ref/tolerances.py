@@ -8,6 +8,8 @@ iteration stops at about 49 eps however small the matrix is, which for n = 3 or 
 
 from __future__ import annotations
 
+import math
+
 EPS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
 
 
@@ -64,7 +66,7 @@ def distance_bound(p: int, eps: float, condition: float) -> float:
     >>> distance_bound(4, 2.0**-52, 1e20)
     4.0
     """
-    return min(residual_bound(p, eps) * max(p, 1) ** 0.5 * condition, 2.0 * p**0.5)
+    return min(residual_bound(p, eps) * math.sqrt(p) * condition, 2.0 * math.sqrt(p))
 
 
 def iterate_bound(p: int, eps: float, amplification: float) -> float:

@@ -58,7 +58,11 @@ def require(function: str, checked: Sequence[tuple[str, Operand, Array]], *, non
 
 
 def _blame(
-    function: str, argument: str, w: Operand, peak: np.ndarray[tuple[int, ...], np.dtype[np.float64]], nonzero: str | None
+    function: str,
+    argument: str,
+    w: Operand,
+    peak: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    nonzero: str | None,
 ) -> None:
     if not np.isfinite(peak).all():
         values = to_host(w.array).astype(np.float64)

@@ -59,7 +59,9 @@ def backend(name: str) -> Iterator[Backend]:
         strict = available("array_api_strict")
         yield Backend(
             name,
-            lambda values, dtype="float64": strict.asarray(np.array(values, dtype=np.float64), dtype=getattr(strict, dtype)),
+            lambda values, dtype="float64": strict.asarray(
+                np.array(values, dtype=np.float64), dtype=getattr(strict, dtype)
+            ),
             ("float64", "float32"),
         )
     elif name == "torch":

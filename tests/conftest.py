@@ -1,4 +1,4 @@
-"""Shared fixtures, and Hypothesis profiles: deterministic by default, `--hypothesis-profile=thorough` runs 100x more."""
+"""Shared fixtures and Hypothesis profiles: deterministic by default; `--hypothesis-profile=thorough` runs 100x more."""
 
 from __future__ import annotations
 

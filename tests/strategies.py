@@ -32,7 +32,13 @@ SPECTRA = {
 
 @st.composite
 def matrices(
-    draw: st.DrawFn, *, most: int = 12, full_rank: bool = True, cond: float = 1e3, scale: float = 4.0, shape: str = "any"
+    draw: st.DrawFn,
+    *,
+    most: int = 12,
+    full_rank: bool = True,
+    cond: float = 1e3,
+    scale: float = 4.0,
+    shape: str = "any",
 ) -> Matrix:
     """Draw a matrix with a known kind of spectrum; `full_rank=False` sets some singular values to zero."""
     m, n = draw(st.integers(1, most)), draw(st.integers(1, most))

@@ -57,6 +57,4 @@ def _best_floor(unit: Host, kappa: float) -> float:
     few_after = int(np.searchsorted(ascending, points[last], side="right"))
     most_after = int(np.searchsorted(ascending, kappa * points[last], side="right"))
     high_after, count_after = below[-1] - below[most_after], len(unit) - most_after
-    return float(
-        (below[few_after] / kappa / kappa + high_after / kappa) / (few_after / kappa / kappa + count_after)
-    )
+    return float((below[few_after] / kappa / kappa + high_after / kappa) / (few_after / kappa / kappa + count_after))

@@ -59,10 +59,8 @@ def front(W: Array | State, *, points: int = 50, gain: float = 1.0, check: bool 
     """
     points = count("front", "points", points, least=2)
     gain = real("front", "gain", gain, least=0.0, strict=True)
-    if isinstance(W, Mapping):
-        s = spectrum(layers("front", "W", W, check))
-    else:
-        s = layer("front", "W", W, None, check).s
+    network = isinstance(W, Mapping)
+    s = spectrum(layers("front", "W", W, check)) if network else layer("front", "W", W, None, check).s
     unit = s / gain
     weights = _spread(unit.ravel(), points)
     sfe = np.stack([total_sfe(unit, np.full(unit.shape[:-1], lam)) for lam in weights], axis=-1)

@@ -9,7 +9,18 @@ import numpy as np
 
 from .. import values
 from ..arguments import matrix_shape
-from ..arrays import Array, Operand, dtype_name, from_host, handed_back, is_dask, operand, quiet, to_host, wide_dtype
+from ..arrays import (
+    Array,
+    Operand,
+    dtype_name,
+    from_host,
+    handed_back,
+    is_dask,
+    operand,
+    quiet,
+    to_host,
+    wide_dtype,
+)
 from ..errors import sentence
 from ..layout import Layout, parse
 from ..scaling import normalise
@@ -109,7 +120,23 @@ def layers(function: str, argument: str, state: State, check: bool) -> dict[str,
 
 
 def is_weight(value: Any) -> bool:
-    """Say whether an entry of a state is a weight."""
+    """
+    Say whether an entry of a state is a weight: a floating array with two axes or more.
+
+    Parameters
+    ----------
+    value : object
+        One entry.
+
+    Returns
+    -------
+    bool
+
+    Raises
+    ------
+    TypeError
+        Not an array at all.
+    """
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise TypeError(f"a state must hold arrays; got {type(value).__name__}. Try numpy.asarray on it.")
     return len(value.shape) >= 2 and (is_dask(value) or "float" in dtype_name(value))

@@ -11,7 +11,10 @@ Rational = list[list[Fraction]]
 
 
 def times(A: Rational, B: Rational) -> Rational:
-    return [[sum((a * b for a, b in zip(row, column, strict=True)), Fraction(0)) for column in zip(*B, strict=True)] for row in A]
+    return [
+        [sum((a * b for a, b in zip(row, column, strict=True)), Fraction(0)) for column in zip(*B, strict=True)]
+        for row in A
+    ]
 
 
 def plus(A: Rational, B: Rational, factor: Fraction = Fraction(1)) -> Rational:

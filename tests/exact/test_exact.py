@@ -12,7 +12,14 @@ import fire_ref
 from fire_ref.tolerances import EPS, distance_bound, iterate_bound
 
 from ..killing import kills
-from ..properties.mutants import coefficient_typo, five_steps, one_step_more, qr_factor, sign_flipped, v_untransposed
+from ..properties.mutants import (
+    coefficient_typo,
+    five_steps,
+    one_step_more,
+    qr_factor,
+    sign_flipped,
+    v_untransposed,
+)
 from .rational import Rational, cayley, cubic_step, identity, integral, plus, times, to_float, transpose
 
 small = st.integers(-3, 3)
@@ -99,5 +106,7 @@ def test_measures_are_the_rational_ones(case: tuple[Rational, Rational, Rational
     exact_sfe = sum(x * x for row in gap for x in row)
     gram = plus(times(transpose(W), W), identity(len(H)), Fraction(-1))
     exact_dfi = sum(x * x for row in gram for x in row)
-    assert abs(float(fire_ref.sfe(to_float(W), to_float(Q))) - float(exact_sfe)) <= 100 * EPS["float64"] * float(1 + exact_sfe)
+    assert abs(float(fire_ref.sfe(to_float(W), to_float(Q))) - float(exact_sfe)) <= 100 * EPS["float64"] * float(
+        1 + exact_sfe
+    )
     assert abs(float(fire_ref.dfi(to_float(W))) - float(exact_dfi)) <= 100 * EPS["float64"] * float(1 + exact_dfi)

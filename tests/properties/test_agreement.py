@@ -66,7 +66,10 @@ def test_distance_and_dfi_are_as_predicted(lib, W: Matrix, steps: int) -> None:
     assert float(foretold.response_min) <= float(foretold.response_max) <= 1 + near
 
 
-@kills(qr={"polar_factor": qr_factor}, too_few={"newton_schulz": lambda W, steps, **kw: fire_ref.newton_schulz(W, 3)})
+@kills(
+    qr={"polar_factor": qr_factor},
+    too_few={"newton_schulz": lambda W, steps, **kw: fire_ref.newton_schulz(W, 3)},
+)
 @given(W=matrices(cond=1e6))
 def test_newton_schulz_converges_to_the_exact_factor(lib, W: Matrix) -> None:
     s = np.linalg.svd(W, compute_uv=False)

@@ -57,7 +57,11 @@ def test_on_the_active_subspace_also_rank_deficient(lib, W: Matrix, rng: np.rand
     assert np.linalg.norm(U.T @ lib.newton_schulz(W, 60) @ V - core) <= bound
 
 
-@kills(qr={"polar_factor": qr_factor}, untransposed={"polar_factor": v_untransposed}, rows={"polar_factor": rows_rescaled})
+@kills(
+    qr={"polar_factor": qr_factor},
+    untransposed={"polar_factor": v_untransposed},
+    rows={"polar_factor": rows_rescaled},
+)
 @given(W=matrices())
 def test_the_factor_of_the_transpose_is_the_transpose(lib, W: Matrix) -> None:
     assert np.linalg.norm(lib.polar_factor(W.T) - lib.polar_factor(W).T) <= near(W)

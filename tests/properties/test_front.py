@@ -52,7 +52,9 @@ def test_closed_form_agrees_with_bisection(s: float, lam: float) -> None:
     elif low == high:
         expected = 1.0
     else:
-        expected = bisect(lambda v: 2 * lam * v**3 + (1 - 2 * lam) * v - s, low, high, xtol=1e-300, rtol=1e-15, maxiter=3000)
+        expected = bisect(
+            lambda v: 2 * lam * v**3 + (1 - 2 * lam) * v - s, low, high, xtol=1e-300, rtol=1e-15, maxiter=3000
+        )
     assert abs(float(root(np.array(s), lam)) - expected) <= 1e-12 * max(expected, 1e-300 / 1e-12)
 
 
@@ -130,7 +132,9 @@ def test_the_front_is_convex_and_monotone(lib, W: Matrix, points: int) -> None:
     looser={"relax": lambda W, dfi: relax(W, dfi=2 * dfi)},
 )
 @given(W=matrices(full_rank=False), share=st.floats(0.01, 0.99), rng=seeds(), far=st.floats(-3, 1))
-def test_no_v_beats_the_front_at_its_own_dfi(lib, W: Matrix, share: float, rng: np.random.Generator, far: float) -> None:
+def test_no_v_beats_the_front_at_its_own_dfi(
+    lib, W: Matrix, share: float, rng: np.random.Generator, far: float
+) -> None:
     bound = share * float(fire_ref.dfi(W))
     size = (1 + np.linalg.norm(W)) ** 4
     if bound <= ROUNDING * size:
@@ -146,7 +150,10 @@ def test_no_v_beats_the_front_at_its_own_dfi(lib, W: Matrix, share: float, rng: 
     assert bool(paid.dominated) == (float(fire_ref.dfi(W)) <= float(fire_ref.dfi(rival)))
 
 
-@kills(own_gain={"relax": lambda W, condition: fire_ref.polar_factor(W)}, clipped={"relax": lambda W, condition: W})
+@kills(
+    own_gain={"relax": lambda W, condition: fire_ref.polar_factor(W)},
+    clipped={"relax": lambda W, condition: W},
+)
 @given(W=matrices(cond=1e4), kappa=st.floats(1, 100), rng=seeds())
 def test_the_condition_is_bounded_at_least_cost(lib, W: Matrix, kappa: float, rng: np.random.Generator) -> None:
     U, s, Vh = np.linalg.svd(W, full_matrices=False)
@@ -158,7 +165,10 @@ def test_the_condition_is_bounded_at_least_cost(lib, W: Matrix, kappa: float, rn
         assert float(fire_ref.sfe(W, V)) <= float(fire_ref.sfe(W, rival)) + ROUNDING * np.sum(s * s)
 
 
-@kills(cubic_twice={"newton_schulz": lambda W, k, **kw: fire_ref.newton_schulz(W, 2 * k, **kw)}, normalised={"newton_schulz": with_argument(fire_ref.newton_schulz, normalization="frobenius")})
+@kills(
+    cubic_twice={"newton_schulz": lambda W, k, **kw: fire_ref.newton_schulz(W, 2 * k, **kw)},
+    normalised={"newton_schulz": with_argument(fire_ref.newton_schulz, normalization="frobenius")},
+)
 @given(W=matrices(cond=10, scale=1))
 def test_the_first_step_is_a_gradient_step_of_an_eighth_on_dfi(lib, W: Matrix) -> None:
     """Un-normalised: 1.5 W - 0.5 W W^T W = W - 1/8 grad DfI(W), grad DfI = 4 W (W^T W - I)."""
@@ -181,7 +191,10 @@ def test_one_multiplier_for_a_network_beats_any_split(lib, rng: np.random.Genera
     cost = sum(float(fire_ref.sfe(state[n], best[n])) for n in state)
     size = sum(float(np.sum(W * W)) for W in state.values())
     for part in np.linspace(0, 1, 21):
-        split = {"a": relax(state["a"], dfi=part * share * whole), "b": relax(state["b"], dfi=(1 - part) * share * whole)}
+        split = {
+            "a": relax(state["a"], dfi=part * share * whole),
+            "b": relax(state["b"], dfi=(1 - part) * share * whole),
+        }
         assert cost <= sum(float(fire_ref.sfe(state[n], split[n])) for n in state) + ROUNDING * size
     paid = excess(state, best)
     assert abs(float(paid.sfe) - float(paid.least_sfe)) <= ROUNDING * (size + whole)
@@ -189,7 +202,9 @@ def test_one_multiplier_for_a_network_beats_any_split(lib, rng: np.random.Genera
 
 # FACTS: paid / needed at the same DfI for He-initialised 512 x 512. Another draw moves them by a few per cent.
 @pytest.mark.parametrize(("k", "paid", "needed"), [(5, 616, 69), (10, 237, 175), (15, 292, 252)])
-def test_finite_newton_schulz_pays_more_than_it_needs(rng: np.random.Generator, k: int, paid: float, needed: float) -> None:
+def test_finite_newton_schulz_pays_more_than_it_needs(
+    rng: np.random.Generator, k: int, paid: float, needed: float
+) -> None:
     W = rng.standard_normal((512, 512)) * (2 / 512) ** 0.5
     found = excess(W, fire_ref.newton_schulz(W, k))
     assert float(found.sfe) == pytest.approx(paid, rel=0.05)

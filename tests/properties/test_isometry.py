@@ -46,7 +46,10 @@ def test_dfi_is_measured_against_the_gain(lib, W: Matrix, c: float) -> None:
     assert abs(float(lib.dfi(c * Q)) - literal) <= residual_bound(p, EPS["float64"]) * (1 + c**4 * p)
 
 
-@kills(regularised={"polar_factor": eps_floor}, shifted={"polar_factor": lambda W: fire_ref.polar_factor(W + 0.1)})
+@kills(
+    regularised={"polar_factor": eps_floor},
+    shifted={"polar_factor": lambda W: fire_ref.polar_factor(W + 0.1)},
+)
 @given(rng=seeds(), m=st.integers(3, 12))
 def test_a_dead_unit_of_a_tall_layer_stays_dead(lib, rng: np.random.Generator, m: int) -> None:
     W = rng.standard_normal((m, 2))

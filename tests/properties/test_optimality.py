@@ -63,7 +63,11 @@ def test_no_isometry_nearby_or_far_is_nearer(lib, W: Matrix, rng: np.random.Gene
     assert float(fire_ref.dfi(Q)) <= residual_bound(12, EPS["float64"]) ** 2
 
 
-@kills(qr={"polar_factor": qr_factor}, flipped={"polar_factor": sign_flipped}, k_steps={"polar_factor": five_steps})
+@kills(
+    qr={"polar_factor": qr_factor},
+    flipped={"polar_factor": sign_flipped},
+    k_steps={"polar_factor": five_steps},
+)
 @given(W=matrices(full_rank=False), c=st.floats(0.1, 10))
 def test_optimal_sfe_is_the_sum_of_squared_distances_to_the_gain(lib, W: Matrix, c: float) -> None:
     s = np.linalg.svd(W, compute_uv=False)
@@ -74,7 +78,10 @@ def test_optimal_sfe_is_the_sum_of_squared_distances_to_the_gain(lib, W: Matrix,
     assert abs(optimum - isotropy - shift) <= ROUNDING * size
 
 
-@kills(fan={"fire": with_argument(fire_ref.fire, gain="fan")}, norm={"fire": with_argument(fire_ref.fire, gain="norm")})
+@kills(
+    fan={"fire": with_argument(fire_ref.fire, gain="fan")},
+    norm={"fire": with_argument(fire_ref.fire, gain="norm")},
+)
 @given(W=matrices(cond=1e2), factor=st.floats(0.5, 2.0))
 def test_the_best_free_gain_is_the_mean_singular_value(lib, W: Matrix, factor: float) -> None:
     mean = float(np.linalg.svd(W, compute_uv=False).mean())

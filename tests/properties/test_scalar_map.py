@@ -32,7 +32,10 @@ def test_one_minus_f_factors(lib, s: float) -> None:
     assert abs(1 - float(lib.spectral_response(s, 1)) - (1 - s) ** 2 * (2 + s) / 2) <= ULP * 4
 
 
-@kills(typo={"spectral_response": with_argument(response, coefficients=(1.6, -0.5))}, none={"spectral_response": lambda s, k: 0.9 * s})
+@kills(
+    typo={"spectral_response": with_argument(response, coefficients=(1.6, -0.5))},
+    none={"spectral_response": lambda s, k: 0.9 * s},
+)
 @given(s=st.floats(1e-300, 1))
 def test_between_zero_and_one_f_grows_and_stays_below_one(lib, s: float) -> None:
     """s <= f(s) <= 1 and 1 - f(s) <= 1.5 (1 - s)^2; f(s) >= 11/8 s for s <= 1/2."""
@@ -50,7 +53,7 @@ def test_f_is_monotone_on_the_unit_interval(lib, s: float, t: float) -> None:
     assert float(lib.spectral_response(low, 1)) <= float(lib.spectral_response(high, 1)) + ULP
 
 
-@kills(**{"muon": {"spectral_response": with_argument(response, coefficients="muon")}, "typo": WRONG["typo"]})
+@kills(muon={"spectral_response": with_argument(response, coefficients="muon")}, typo=WRONG["typo"])
 @given(square=st.floats(1e-12, 3, exclude_max=True))
 def test_the_basin_is_squares_below_three(lib, square: float) -> None:
     """0 < s^2 < 3 maps into (0, 1]; just beyond, the sign flips."""

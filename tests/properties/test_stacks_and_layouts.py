@@ -26,7 +26,7 @@ def condition(W: Matrix) -> float:
     return float((s[..., 0] / s[..., -1]).max())
 
 
-def collapsed(W: Matrix, **kw: object) -> Matrix:
+def collapsed(W: Matrix) -> Matrix:
     """One norm over the whole batch, and the batch as one tall matrix."""
     return fire_ref.polar_factor(W.reshape(-1, W.shape[-1])).reshape(W.shape)
 
@@ -35,7 +35,11 @@ def mixed_norm(W: Matrix, steps: int) -> Matrix:
     return fire_ref.newton_schulz(W / np.linalg.norm(W), steps, normalization="none")
 
 
-@kills(collapsed={"polar_factor": collapsed}, mixed={"newton_schulz": mixed_norm}, swapped={"polar_factor": lambda W: fire_ref.polar_factor(W[::-1])})
+@kills(
+    collapsed={"polar_factor": collapsed},
+    mixed={"newton_schulz": mixed_norm},
+    swapped={"polar_factor": lambda W: fire_ref.polar_factor(W[::-1])},
+)
 @given(rng=seeds(), batch=st.integers(2, 4), m=st.integers(2, 6), n=st.integers(2, 6), steps=st.integers(0, 10))
 def test_a_stack_is_a_loop(lib, rng: np.random.Generator, batch: int, m: int, n: int, steps: int) -> None:
     W = rng.standard_normal((batch, 2, m, n)) * 10.0 ** rng.integers(-3, 4, (batch, 2, 1, 1))
@@ -82,7 +86,12 @@ def test_a_weight_is_a_loop_over_its_taps(lib, rng: np.random.Generator, letters
 
 @pytest.mark.parametrize("name", [name for name in backends.NAMES if name != "numpy"])
 @kills(qr={"polar_factor": lambda W: W}, other={"newton_schulz": lambda W, steps: W})
-@given(rng=seeds(), shape=st.sampled_from([(5, 3), (3, 5), (4, 4)]), cond=st.floats(1, 1e4), steps=st.integers(1, 10))
+@given(
+    rng=seeds(),
+    shape=st.sampled_from([(5, 3), (3, 5), (4, 4)]),
+    cond=st.floats(1, 1e4),
+    steps=st.integers(1, 10),
+)
 def test_backends_agree_within_the_conditioning_bound(
     lib, name: str, rng: np.random.Generator, shape: tuple[int, int], cond: float, steps: int
 ) -> None:

@@ -1,0 +1,1 @@
+"""Figures and the networks they show. `fire_ref` never imports this package."""

@@ -1,0 +1,1 @@
+"""Scripts that train the small networks which ship with `fire_ref`."""

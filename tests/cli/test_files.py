@@ -1,0 +1,41 @@
+"""A file appears whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fire_ref.cli.files import written
+
+
+def test_success_replaces_the_target(tmp_path: Path) -> None:
+    target = tmp_path / "numbers.json"
+    target.write_text("old")
+    with written(target) as part:
+        assert target.read_text() == "old"
+        part.write_text("new")
+    assert target.read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers.json"]
+
+
+def test_failure_leaves_the_target_and_no_litter(tmp_path: Path) -> None:
+    target = tmp_path / "numbers.json"
+    target.write_text("old")
+
+    def interrupted() -> None:
+        with written(target) as part:
+            part.write_text("ha")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers.json"]
+
+
+def test_permissions_are_those_of_an_ordinary_file(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
+    with written(tmp_path / "ours") as part:
+        part.touch()
+    assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode

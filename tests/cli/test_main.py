@@ -1,0 +1,45 @@
+"""Exit statuses, error lines and help of `fire-ref`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import fire_ref
+from fire_ref.cli import main
+
+
+def test_python_dash_m_is_the_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "fire_ref", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == f"fire-ref {fire_ref.__version__}"
+
+
+@pytest.mark.parametrize("arguments", [[], ["nothing"], ["demo", "--nothing"], ["demo", "--device", "tpu"]])
+def test_bad_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: fire-ref" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["demo", "--help"]])
+def test_help_shows_an_example(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 0
+    assert "example:\n  fire-ref demo" in capsys.readouterr().out
+
+
+def test_an_error_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--plot", "front.gif"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("fire-ref: ")
+    assert len(captured.err.splitlines()) == 1
+
+
+def test_debug_shows_where() -> None:
+    with pytest.raises(ValueError, match="front.gif"):
+        main(["--debug", "demo", "--plot", "front.gif"])

@@ -1,0 +1,121 @@
+"""Imports go downwards; the independent routes never meet; importing the package stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from .paths import ROOT, modules
+
+#: From the ground up. A module may import only from the floors below its own.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "tolerances"),
+    ("arguments", "arrays"),
+    ("operands", "coefficients", "layout", "gram"),
+    ("values", "scaling", "norms", "rank", "convolution"),
+    ("chunked", "chunked.passes"),
+    ("chunked.measures", "chunked.schulz"),
+    ("measures", "polar", "schulz", "response", "spectrum", "tradeoff.multiplier"),
+    ("prediction", "gains", "tradeoff.clipping", "tradeoff.network"),
+    ("reinit", "tradeoff.relaxation", "tradeoff.curve", "tradeoff.payment"),
+    ("tradeoff", "weights"),
+    ("demo",),
+    ("cli.files", "cli.plot"),
+    ("cli.demo",),
+    ("cli",),
+    ("__main__",),
+)
+#: The package's own __init__ gathers the public names; the command line reads its version.
+ROOF = ""
+#: Routes to the same answer. Their agreement is evidence because none can reach another.
+WITNESSES = ("measures", "polar", "schulz", "response", "tradeoff.multiplier")
+
+
+def imported(name: str) -> set[str]:
+    """Return the package's modules that a module imports, anywhere in its text."""
+    path, known = modules()[name], modules()
+    package = name.split(".") if path.name == "__init__.py" else name.split(".")[:-1]
+    package = [part for part in package if part]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("fire_ref").lstrip(".") for alias in node.names if "fire_ref" in alias.name}
+        elif isinstance(node, ast.ImportFrom):
+            if node.level == 0:
+                if (node.module or "").split(".")[0] != "fire_ref":
+                    continue
+                base = (node.module or "").split(".")[1:]
+            else:
+                base = package[: len(package) - node.level + 1] + ((node.module or "").split(".") if node.module else [])
+            for alias in node.names:
+                deeper = ".".join([*base, alias.name])
+                found.add(deeper if deeper in known else ".".join(base))
+    return found - {name}
+
+
+def reachable(name: str) -> set[str]:
+    """Return all that a module imports, directly or through others."""
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        for other in imported(todo.pop()) - seen - {ROOF}:
+            seen.add(other)
+            todo.append(other)
+    return seen
+
+
+def floor(name: str) -> int:
+    return next(i for i, names in enumerate(FLOORS) if name in names)
+
+
+def test_every_module_has_a_floor() -> None:
+    assert {name for names in FLOORS for name in names} == set(modules()) - {ROOF}
+
+
+@pytest.mark.parametrize("name", [name for names in FLOORS for name in names])
+def test_imports_go_downwards(name: str) -> None:
+    for other in imported(name) - {ROOF}:
+        assert floor(other) < floor(name), f"{name} imports {other} from its own floor or above"
+
+
+@pytest.mark.parametrize("name", WITNESSES)
+def test_no_witness_can_reach_another(name: str) -> None:
+    assert not reachable(name) & set(WITNESSES)
+    assert ("spectrum" in reachable(name)) is False
+
+
+def test_dask_routes_are_apart() -> None:
+    assert "chunked.schulz" not in reachable("measures")
+    assert "chunked.measures" not in reachable("schulz")
+
+
+def test_only_the_arrays_module_knows_the_array_libraries() -> None:
+    libraries = {"cupy", "torch", "jax", "array_api_compat", "dask"}
+    for name, path in modules().items():
+        found = {
+            (alias.name if isinstance(node, ast.Import) else node.module or "").split(".")[0]
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "level", 0) == 0
+            for alias in node.names
+        } & libraries
+        allowed = libraries if name == "arrays" else {"dask"} if name.startswith("chunked") else set()
+        assert found <= allowed, f"{name} imports {found - allowed}"
+
+
+def test_the_package_imports_no_figures_proofs_or_tests() -> None:
+    for name, path in modules().items():
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.Import, ast.ImportFrom)) and getattr(node, "level", 0) == 0:
+                names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+                assert not {n.split(".")[0] for n in names} & {"figures", "proofs", "tests"}, name
+
+
+def test_importing_the_package_is_light() -> None:
+    heavy = ("scipy", "torch", "jax", "cupy", "dask", "matplotlib", "rich", "safetensors", "pandas", "threadpoolctl")
+    code = f"import sys, fire_ref; print([name for name in {heavy!r} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert loaded.stdout.strip() == "[]"

@@ -1,0 +1,29 @@
+"""Each module has its mirrored test, and the other way round."""
+
+from __future__ import annotations
+
+from .paths import ROOT, modules
+
+#: Tests that mirror no module: they cut across several.
+ACROSS = {"test_transformations"}
+#: Modules that hold no behaviour of their own.
+PLAIN = {"", "tradeoff", "chunked", "__main__"}
+
+
+def expected(name: str) -> str:
+    parts = name.split(".")
+    if name == "cli":
+        return "cli/test_main.py"
+    return "/".join([*parts[:-1], f"test_{parts[-1]}.py"])
+
+
+def test_each_module_has_its_test() -> None:
+    missing = [name for name in modules() if name not in PLAIN and not (ROOT / "tests" / expected(name)).is_file()]
+    assert not missing
+
+
+def test_each_mirrored_test_has_its_module() -> None:
+    wanted = {expected(name) for name in modules()}
+    folders = [ROOT / "tests", *(ROOT / "tests" / name for name in ("tradeoff", "chunked", "cli"))]
+    present = {str(path.relative_to(ROOT / "tests")) for folder in folders for path in folder.glob("test_*.py")}
+    assert {name for name in present - wanted if name.removesuffix(".py") not in ACROSS} == set()
