@@ -23,8 +23,10 @@ def test_squares_are_summed_in_the_wide_dtype() -> None:
     assert norm.item() == math.sqrt(1 + 2.0**-26) != 1.0
 
 
-@pytest.mark.parametrize("shape", [(6, 4), (4, 6), (3, 2, 5, 4)])
-def test_both_norms_are_those_of_each_matrix(arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("shape", [(5, 9), (3, 2, 5, 4)])
+def test_both_norms_are_those_of_each_matrix(
+    arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...]
+) -> None:
     X = arrays.make(rng.uniform(-1, 1, shape), arrays.widest)
     w, x, eps = operand("f", "X", X), arrays.host(X), EPS[arrays.widest]
     frobenius, spectral = norms.frobenius(w, X), norms.spectral(w, X)

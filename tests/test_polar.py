@@ -113,7 +113,7 @@ def test_a_rank_deficient_matrix_gets_an_isometry_that_agrees_where_it_is_determ
     assert np.linalg.norm(Q @ V[:, :rank] - U[:, :rank]) <= distance_bound(p, EPS64, 4.0)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", [(9, 5), (5, 9)])
 def test_a_zero_matrix_gets_the_same_isometry_every_time(arrays: Backend, shape: tuple[int, int]) -> None:
     W = arrays.make(np.zeros(shape), arrays.widest)
     Q = arrays.host(fire_ref.polar_factor(W))
@@ -123,7 +123,7 @@ def test_a_zero_matrix_gets_the_same_isometry_every_time(arrays: Backend, shape:
 
 def test_the_same_input_gives_the_same_bits_twice(arrays: Backend, rng: np.random.Generator) -> None:
     for dtype in arrays.precisions:
-        W = arrays.make(with_spectrum(rng, 12, 7, np.r_[np.ones(4), np.zeros(3)]), dtype)
+        W = arrays.make(with_spectrum(rng, 9, 5, np.r_[np.ones(2), np.zeros(3)]), dtype)
         first, second = arrays.host(fire_ref.polar_factor(W)), arrays.host(fire_ref.polar_factor(W))
         np.testing.assert_array_equal(first, second)
 

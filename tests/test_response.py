@@ -87,7 +87,7 @@ def test_the_response_is_odd_and_keeps_zero() -> None:
         assert right[0] == 0.0
 
 
-@pytest.mark.parametrize("shape", [(), (3,), (2, 3), (1, 2, 3)])
+@pytest.mark.parametrize("shape", [(), (3,), (1, 2, 3)])
 def test_the_response_is_elementwise_in_the_wide_dtype_on_every_backend(
     arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...]
 ) -> None:

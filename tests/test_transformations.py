@@ -111,7 +111,7 @@ def test_a_tracer_with_check_is_a_type_error_that_says_so(name: str) -> None:
     for transform in (jax.jit, jax.vmap, jax.grad):
         with pytest.raises(
             TypeError,
-            match=rf"^{name}: [Ws] must hold values while check=True; got a JAX tracer\. Try check=False under jit",
+            match=rf"^{name}: [Ws] must hold values while check=True; got a JAX tracer\. Try check=False",
         ):
             transform(lambda W: CALLS[name](W))(jax.numpy.asarray(STACK, dtype="float32"))
 
