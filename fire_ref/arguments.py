@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
-from numbers import Real
+from typing import SupportsFloat
+
+import numpy as np
 
 from .errors import sentence
 
@@ -47,7 +49,14 @@ def count(function: str, argument: str, value: object, least: int = 0) -> int:
 
 
 def real(
-    function: str, argument: str, value: object, *, least: float, strict: bool = False, infinite: bool = False
+    function: str,
+    argument: str,
+    value: object,
+    *,
+    least: float,
+    advice: str,
+    strict: bool = False,
+    infinite: bool = False,
 ) -> float:
     """
     Accept a real number in ``[least, inf)`` (open at `least` if `strict`, closed at inf if `infinite`).
@@ -60,6 +69,8 @@ def real(
         A Python or NumPy real number, or a 0-d array.
     least : float
         The lower end.
+    advice : str
+        A value that makes sense there.
     strict, infinite : bool
         Which ends belong to the range.
 
@@ -75,13 +86,15 @@ def real(
         Out of range or NaN.
     """
     rule = f"be a {'' if infinite else 'finite '}number {'>' if strict else '>='} {least:g}"
-    advice = f"{argument}={max(least, 0.0) + 1.0}"
-    if isinstance(value, (bool, str, bytes, complex)) or not (isinstance(value, Real) or hasattr(value, "__float__")):
-        raise TypeError(sentence(function, argument, rule, repr(value), advice))
+    refused = isinstance(value, (bool, np.bool, str, bytes, complex))
     try:
+        if refused or not isinstance(value, SupportsFloat):
+            raise TypeError
         number = float(value)
+    except OverflowError:
+        raise ValueError(sentence(function, argument, rule, "an integer beyond float64", advice)) from None
     except (TypeError, ValueError):
-        raise TypeError(sentence(function, argument, rule, type(value).__name__, advice)) from None
+        raise TypeError(sentence(function, argument, rule, repr(value), advice)) from None
     inside = number > least if strict else number >= least
     if not inside or (math.isinf(number) and not infinite):
         raise ValueError(sentence(function, argument, rule, repr(number), advice))

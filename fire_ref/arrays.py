@@ -2,15 +2,12 @@
 The backend switch: the only file that knows one array library from another.
 
 An array carries its own namespace, so nothing else in the package asks whether it holds NumPy, CuPy, PyTorch,
-JAX or a strict array-API implementation: it works on an `Operand`, which says where the array came from and
-what the result must look like.
+JAX or a strict array-API implementation.
 """
 
 from __future__ import annotations
 
-import warnings
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import array_api_compat as compat
@@ -26,22 +23,6 @@ DType: TypeAlias = Any
 FLOATS = ("bfloat16", "float16", "float32", "float64")
 HALVES = ("bfloat16", "float16")
 LIBRARIES = "NumPy, CuPy, PyTorch, JAX, Dask or another array-API library, or a nested list of numbers"
-
-
-@dataclass(frozen=True)
-class Operand:
-    """An accepted array: real floating, detached from any graph, otherwise as it was given."""
-
-    array: Array
-    xp: Namespace
-    dtype: DType
-    name: str
-    device: Any
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The array's shape."""
-        return tuple(self.array.shape)
 
 
 def backend(name: str = "auto") -> Namespace:
@@ -91,98 +72,51 @@ def _cupy_trouble() -> str | None:
     """Say in one line why CuPy cannot run here, or None if it can."""
     try:
         import cupy
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if error.name != "cupy":
+            return f"CuPy is installed but broken ({error}). Try installing it anew."
         return (
             'CuPy is not installed. Try pip install "fire_ref[cuda12]" or "fire_ref[cuda13]", '
             "whichever CUDA the driver supports."
         )
+    except ImportError as error:  # a shared library that does not load
+        return f"CuPy is installed but cannot be loaded ({error}). Try the extra for the driver's CUDA version."
+    installed = f"CuPy {cupy.__version__} is installed but finds no"
     try:
         if cupy.cuda.is_available():
             return None
         cupy.cuda.runtime.getDeviceCount()
     except RuntimeError as error:  # CUDARuntimeError: no driver, no device, or a driver too old
-        return f"CuPy {cupy.__version__} is installed but finds no usable GPU ({error}). Try backend('numpy')."
-    return f"CuPy {cupy.__version__} is installed but finds no GPU. Try backend('numpy')."
+        return f"{installed} usable GPU ({error}). Try backend('numpy')."
+    return f"{installed} GPU. Try backend('numpy')."
 
 
-def is_dask(value: object) -> bool:
-    """Say whether `value` is a Dask array."""
-    return bool(compat.is_dask_array(value))
-
-
-def operand(function: str, argument: str, value: object, *, check: bool = True) -> Operand:
+def dense(function: str, argument: str, value: object) -> Array:
     """
-    Accept an array, or refuse it with a sentence that says why.
+    Return a dense array of some library: lists become NumPy's, torch tensors leave their graph.
 
     Parameters
     ----------
     function, argument : str
         Where the value was given, for the message.
-    value : array_like
-        An array of any supported library, or a nested list (becomes NumPy float64).
-    check : bool
-        False allows a JAX tracer.
+    value : object
+        Whatever was given.
 
     Returns
     -------
-    Operand
-        Integers have become float64 (float32 on JAX without x64, with one warning).
+    array
 
     Raises
     ------
     TypeError
-        Not an array, or not of a real dtype up to float64, or a JAX tracer while `check` is true.
-    NotImplementedError
-        A Dask array: the functions that take one look for it before they come here.
+        It is no array, or only looks like one (masked, matrix, sparse, data frame, ragged list, one shard).
     """
-    array = _as_array(function, argument, value)
-    if is_dask(array):
-        raise NotImplementedError(
-            f"{function}: {argument} is a Dask array, which this function does not take. Try {argument}.compute(), "
-            "or one of sfe, dfi and newton_schulz."
-        )
-    if check and _is_tracer(array):
-        raise TypeError(
-            sentence(
-                function,
-                argument,
-                "hold values while check=True",
-                "a JAX tracer",
-                "check=False under jit, vmap and other transformations",
-            )
-        )
-    xp = compat.array_namespace(array)
-    device = compat.device(array)
-    name = dtype_name(array)
-    if name.startswith(("int", "uint")):
-        array = xp.astype(array, _float_for_integers(function, argument, xp, device))
-    elif name not in FLOATS:
-        raise TypeError(
-            sentence(
-                function,
-                argument,
-                "be real, of dtype bfloat16, float16, float32, float64 or an integer type",
-                f"dtype {name}",
-                "converting it to float64 first",
-            )
-        )
-    return Operand(array, xp, array.dtype, dtype_name(array), device)
-
-
-def _as_array(function: str, argument: str, value: object) -> Array:
-    """Turn lists into NumPy arrays and refuse what only looks like an array."""
-    got, advice = type(value).__name__, f"numpy.asarray({argument})"
+    got, advice = type(value).__name__, "one of these"
     if isinstance(value, (list, tuple, int, float)) and not isinstance(value, bool):
         try:
-            array = np.asarray(value)
-        except (ValueError, TypeError):
-            array = np.asarray(None)
-        if array.dtype.kind in "iuf":
-            return array.astype(np.float64)
-        got, advice = (
-            f"a list that is not a rectangle of numbers (dtype {array.dtype})",
-            "a list of equal rows",
-        )
+            return _from_list(value)
+        except ValueError as error:
+            got, advice = str(error), "equally long rows of real numbers"
     elif isinstance(value, (np.ma.MaskedArray, np.matrix)):
         advice = f"{argument}.filled(...)" if isinstance(value, np.ma.MaskedArray) else f"{argument}.A"
     elif isinstance(value, (np.ndarray, np.generic)):
@@ -198,65 +132,49 @@ def _as_array(function: str, argument: str, value: object) -> Array:
     raise TypeError(sentence(function, argument, f"be a dense array of {LIBRARIES}", got, advice))
 
 
+def _from_list(value: object) -> np.ndarray[Any, np.dtype[np.float64]]:
+    try:
+        array = np.asarray(value)
+    except (ValueError, TypeError, RuntimeError):  # RuntimeError: tensors that require grad
+        raise ValueError("a ragged list, or one of arrays") from None
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"a list of dtype {array.dtype}")
+    return array.astype(np.float64)
+
+
 def _plain_tensor(function: str, argument: str, value: Any) -> Array:
-    """Detach a strided torch tensor; a sparse one or one shard of a DTensor is not the matrix."""
+    # Detached from its graph; what is not one dense array of values is not the matrix.
+    odd = None
     if type(value).__name__ == "DTensor":
-        raise TypeError(sentence(function, argument, "be a whole tensor", "a DTensor", f"{argument}.full_tensor()"))
-    if str(value.layout) != "torch.strided":
-        raise TypeError(
-            sentence(function, argument, "be dense", f"a tensor of layout {value.layout}", f"{argument}.to_dense()")
-        )
+        odd = "one shard of a DTensor", f"{argument}.full_tensor()"
+    elif value.is_nested:
+        odd = "a nested tensor", "one tensor at a time"
+    elif str(value.layout) != "torch.strided":
+        odd = f"a tensor of layout {value.layout}", f"{argument}.to_dense()"
+    elif value.device.type == "meta":
+        odd = "a tensor on the meta device, without values", "loading the weights first"
+    if odd is not None:
+        raise TypeError(sentence(function, argument, "be a whole, dense tensor with values", *odd))
     return value.detach()
 
 
-def _is_tracer(array: Array) -> bool:
+def home(array: Array) -> tuple[Namespace, Any]:
+    """Return the namespace and the device of an array."""
+    return compat.array_namespace(array), compat.device(array)
+
+
+def is_dask(value: object) -> bool:
+    """Say whether `value` is a Dask array."""
+    return bool(compat.is_dask_array(value))
+
+
+def is_tracer(array: Array) -> bool:
+    """Say whether `array` is a placeholder of a JAX transformation, without values."""
     if not compat.is_jax_array(array):
         return False
     import jax
 
     return isinstance(array, jax.core.Tracer)
-
-
-def _float_for_integers(function: str, argument: str, xp: Namespace, device: Any) -> DType:
-    wide = wide_dtype(xp, device)
-    if wide == xp.float32:
-        warnings.warn(
-            f"{function}: {argument} holds integers and this namespace has no float64; computing in float32.",
-            stacklevel=4,
-        )
-    return wide
-
-
-def same_home(function: str, first: Operand, second: Operand, names: tuple[str, str]) -> None:
-    """
-    Refuse two arrays of different libraries or devices.
-
-    Parameters
-    ----------
-    function : str
-        Who asks.
-    first, second : Operand
-        The two arrays.
-    names : tuple of str
-        Their argument names.
-
-    Raises
-    ------
-    TypeError
-        The namespaces or devices differ.
-    """
-    here = (first.xp.__name__.removeprefix("array_api_compat."), str(first.device))
-    there = (second.xp.__name__.removeprefix("array_api_compat."), str(second.device))
-    if here != there:
-        raise TypeError(
-            sentence(
-                function,
-                f"{names[0]} and {names[1]}",
-                "be arrays of one library on one device",
-                f"{here[0]} on {here[1]} and {there[0]} on {there[1]}",
-                "moving one to the other",
-            )
-        )
 
 
 def dtype_name(array_or_dtype: Any) -> str:
@@ -270,77 +188,25 @@ def dtype_name(array_or_dtype: Any) -> str:
 
 def wide_dtype(xp: Namespace, device: Any) -> DType:
     """Return float64, or float32 where the namespace or the device has no float64 (JAX without x64, Apple's MPS)."""
-    without = getattr(device, "type", None) == "mps" or (
-        compat.is_jax_namespace(xp) and "float64" not in xp.__array_namespace_info__().dtypes()
-    )
-    return xp.float32 if without else xp.float64
-
-
-def iteration_dtype(function: str, w: Operand, dtype: Any) -> DType:
-    """
-    Return the dtype an iteration runs in: the input's, float32 for half, or the one asked for.
-
-    Parameters
-    ----------
-    function : str
-        Who asks.
-    w : Operand
-        The input.
-    dtype : None, str or dtype
-        None for the rule, else a dtype of the input's namespace or its name.
-
-    Returns
-    -------
-    dtype
-        Of the input's namespace.
-
-    Raises
-    ------
-    TypeError
-        `dtype` is not a floating dtype of that namespace.
-    """
-    if dtype is None:
-        return w.xp.float32 if w.name in HALVES else getattr(w.xp, w.name)
-    name = dtype if isinstance(dtype, str) else dtype_name(dtype)
-    found = getattr(w.xp, name, None) if name in FLOATS else None
-    if found is None or (name == "float64" and wide_dtype(w.xp, w.device) != found):
-        raise TypeError(
-            sentence(
-                function,
-                "dtype",
-                f"be a floating dtype that {w.xp.__name__} has",
-                repr(dtype),
-                "dtype='float64' or 'float32'",
-            )
-        )
-    return found
-
-
-def widest(xp: Namespace, first: DType, second: DType) -> DType:
-    """Return the wider of two floating dtypes."""
-    return first if FLOATS.index(dtype_name(first)) >= FLOATS.index(dtype_name(second)) else second
+    if compat.is_numpy_namespace(xp) or compat.is_cupy_namespace(xp):
+        return xp.float64
+    if compat.is_torch_namespace(xp):
+        return xp.float32 if device.type == "mps" else xp.float64
+    where = {} if compat.is_jax_namespace(xp) else {"device": device}  # a traced JAX array has no device
+    return xp.float64 if "float64" in xp.__array_namespace_info__().dtypes(**where) else xp.float32
 
 
 def to_host(array: Array) -> np.ndarray[Any, np.dtype[Any]]:
-    """Copy an array to a NumPy array; bfloat16 keeps its ml_dtypes dtype where the library has one."""
+    """Copy an array to NumPy; bfloat16 becomes float32 where NumPy cannot hold it."""
     if compat.is_torch_array(array):
         return np.asarray(array.detach().cpu().float() if dtype_name(array) in HALVES else array.detach().cpu())
     if compat.is_cupy_array(array):
         return np.asarray(array.get())
-    return np.asarray(array)
-
-
-def from_host(values: np.ndarray[Any, np.dtype[Any]], like: Operand, dtype: DType) -> Array:
-    """Copy host values to the namespace and device of `like`; a 0-d one becomes a NumPy scalar where that is NumPy's."""
-    if values.ndim == 0:
-        return like.xp.asarray(values.item(), dtype=dtype, device=like.device)[()]
-    return like.xp.asarray(values, dtype=dtype, device=like.device)
-
-
-def handed_back(w: Operand, result: Array) -> Array:
-    """Round a result to the caller's dtype; what overflows there becomes inf."""
-    with quiet():
-        return w.xp.astype(result, w.dtype)
+    try:
+        return np.asarray(array)
+    except RuntimeError:  # array-api-strict's other devices do not let NumPy read them
+        cpu = compat.array_namespace(array).__array_namespace_info__().default_device()
+        return np.asarray(compat.to_device(array, cpu))
 
 
 def quiet() -> AbstractContextManager[Any]:

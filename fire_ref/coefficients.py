@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
+from math import inf, isfinite
 from numbers import Real
 from types import MappingProxyType
 from typing import TypeAlias
@@ -86,6 +86,8 @@ def schedule(function: str, coefficients: Coefficients) -> tuple[Triple, ...]:
 
 def _rows(function: str, coefficients: object) -> list[list[float]]:
     try:
+        if isinstance(coefficients, bytes):
+            raise TypeError
         items = list(coefficients)  # type: ignore[call-overload] # the TypeError is the test
         flat = bool(items) and all(isinstance(item, Real) for item in items)
         return [[_number(x) for x in row] for row in ([items] if flat else items)] or [[]]
@@ -97,7 +99,10 @@ def _rows(function: str, coefficients: object) -> list[list[float]]:
 def _number(x: object) -> float:
     if isinstance(x, bool | np.bool) or not isinstance(x, Real):
         raise TypeError
-    return float(x)
+    try:
+        return float(x)
+    except OverflowError:
+        return inf
 
 
 def _triple(function: str, row: Sequence[float]) -> Triple:

@@ -118,7 +118,7 @@ def sentence(rows: tuple[Row, ...]) -> str:
     else:
         price = f"and changed it by SFE {five.sfe:.4g}, where {five.least_sfe:.4g} buys the same DfI"
     rest = (
-        f"its weakest direction stands at {100 * five.response_min:.2g} % of isometry, and {before.steps_needed} steps, not 5, "
-        f"bring every direction within {TOL:g}. Exact FIRE: DfI {exact.dfi:.1g}, SFE {exact.sfe:.4g}."
+        f"its weakest direction stands at {100 * five.response_min:.2g} % of isometry, and {before.steps_needed} "
+        f"steps, not 5, bring every direction within {TOL:g}. Exact FIRE: DfI {exact.dfi:.1g}, SFE {exact.sfe:.4g}."
     )
     return f"{first} {price}; {rest}"

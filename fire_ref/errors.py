@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: Characters of an offending value that a message shows.
+LONGEST = 120
+
 
 class BackendError(RuntimeError):
     """An array backend or device was asked for and cannot be used here."""
@@ -22,7 +25,7 @@ def sentence(function: str, argument: str, rule: str, got: object, advice: str) 
     rule : str
         What the argument must do, without "must".
     got : object
-        The offending value, or a description of it.
+        The offending value, or a description of it; put on one line and cut where it is long.
     advice : str
         What to try instead, without "Try".
 
@@ -36,7 +39,9 @@ def sentence(function: str, argument: str, rule: str, got: object, advice: str) 
     >>> sentence("fire", "gain", "be positive", -1, "gain=1.0")
     'fire: gain must be positive; got -1. Try gain=1.0.'
     """
-    return f"{function}: {argument} must {rule}; got {got}. Try {advice}."
+    shown = " ".join(str(got).split())
+    shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 4]} ..."
+    return f"{function}: {argument} must {rule}; got {shown}. Try {advice}."
 
 
 def missing_extra(function: str, package: str, extra: str) -> MissingExtraError:

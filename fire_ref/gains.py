@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from . import values
 from .arguments import real
-from .arrays import Array, Operand, quiet, wide_dtype
+from .arrays import Array, quiet
 from .errors import sentence
 from .layout import Layout
 from .norms import frobenius
+from .operands import Operand
 from .scaling import normalise
 
 NAMES = ("fan", "norm", "mean")
@@ -38,7 +39,7 @@ def parse(function: str, gain: object) -> str | float:
             rule = "be 'fan', 'norm', 'mean' or a positive number"
             raise ValueError(sentence(function, "gain", rule, repr(gain), "'fan'"))
         return gain
-    return real(function, "gain", gain, least=0.0, strict=True)
+    return real(function, "gain", gain, least=0.0, advice="gain=1.0", strict=True)
 
 
 def apply(gain: str | float, w: Operand, layout: Layout, stack: Array, X: Array) -> Array:
@@ -72,7 +73,7 @@ def apply(gain: str | float, w: Operand, layout: Layout, stack: Array, X: Array)
 
 
 def _by_matrix(gain: str, w: Operand, stack: Array, X: Array) -> Array:
-    xp, wide = w.xp, wide_dtype(w.xp, w.device)
+    xp, wide = w.xp, w.wide
     W = xp.astype(stack, wide)
     Y = xp.astype(X, wide)
     scaled = normalise(xp, W, values.peaks(w, W))

@@ -24,7 +24,7 @@ def defect(xp: Namespace, gram: Array, target: Array, ratio: Array) -> Array:
     target : array, shape (p, p)
         Identity or zero.
     ratio : array, shape (..., 1, 1)
-        The square of the scale that was taken out; 0 and inf are allowed.
+        The square of the scale that was taken out; 0 and inf are allowed. It plays no part where gram is zero.
 
     Returns
     -------
@@ -32,6 +32,7 @@ def defect(xp: Namespace, gram: Array, target: Array, ratio: Array) -> Array:
         Dimensionless; inf where the value overflows.
     """
     one = xp.ones_like(ratio)
+    ratio = xp.where(xp.any(gram != 0, axis=(-2, -1), keepdims=True), ratio, one)
     # A ratio above 1 is taken outside the norm, one below 1 is left inside: neither product can be nan.
     outside = xp.where(ratio > 1, ratio, one)
     inside = xp.where(ratio > 1, one, ratio)

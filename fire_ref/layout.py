@@ -107,7 +107,9 @@ def _default(function: str, shape: tuple[int, ...], argument: str) -> Layout:
     letters = DEFAULTS.get(len(shape))
     if letters is None:
         advice = (
-            "layout='bOI' for a stack of matrices or 'OIW' for a conv1d kernel" if len(shape) == 3 else "layout=..."
+            "layout='bOI' for a stack of matrices or 'OIW' for a conv1d kernel"
+            if len(shape) == 3
+            else "a layout with one letter per axis"
         )
         rule = "have 2, 4 or 5 axes where no layout is given"
         raise ValueError(sentence(function, argument, rule, f"shape {shape}", advice))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from math import prod
 
-from . import chunked, convolution, values
-from .arguments import choice, matrix_shape, real, same_shape
-from .arrays import Array, Operand, is_dask, operand, quiet, same_home, wide_dtype
+from . import convolution, values
+from .arguments import choice, matrix_shape, real
+from .arrays import Array, is_dask, quiet
+from .chunked import measures as blocks
 from .gram import defect, long_side, small_gram
 from .layout import Layout, parse
+from .operands import Operand, operand, pair
 from .scaling import normalise
 
 SIDES = ("small", "columns", "rows")
@@ -52,22 +54,41 @@ def sfe(W: Array, V: Array, *, check: bool = True) -> Array:
     4.0
     """
     if is_dask(W) or is_dask(V):
-        return chunked.sfe(W, V, check=check)
-    w, v = operand("sfe", "W", W, check=check), operand("sfe", "V", V, check=check)
-    same_home("sfe", w, v, ("W", "V"))
-    matrix_shape("sfe", "W", w.shape)
-    same_shape("sfe", ("W", "V"), w.shape, v.shape)
-    xp, wide = w.xp, wide_dtype(w.xp, w.device)
-    A, B = xp.astype(w.array, wide), xp.astype(v.array, wide)
+        return blocks.sfe(W, V, check=check)
+    w, v = pair("sfe", ("W", "V"), (W, V), check=check)
+    return squared_distance("sfe", ("W", "V"), w, v, check=check)
+
+
+def squared_distance(function: str, names: tuple[str, str], w: Operand, v: Operand, *, check: bool) -> Array:
+    """
+    Return ||W - V||_F^2 of two accepted arrays.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    names : tuple of str
+        Their argument names.
+    w, v : Operand
+        Of one shape and home.
+    check : bool
+        Whether to look at the values.
+
+    Returns
+    -------
+    array, shape (...)
+    """
+    xp = w.xp
+    A, B = xp.astype(w.array, w.wide), xp.astype(v.array, w.wide)
     peak_w, peak_v = values.peaks(w, A), values.peaks(v, B)
     if check:
-        values.require("sfe", [("W", w, peak_w), ("V", v, peak_v)])
-    # Both by one scale, with room for the difference of two numbers of opposite signs.
-    shared = xp.where(peak_w > peak_v, peak_w, peak_v)
+        values.require(function, [(names[0], w, peak_w), (names[1], v, peak_v)])
+    shared = xp.where(peak_w > peak_v, peak_w, peak_v)  # both by one scale
     with quiet():
         left, right = normalise(xp, A, shared), normalise(xp, B, shared)
         total = xp.sum(xp.square(left.array - right.array), axis=(-2, -1), keepdims=True)
-        return left.restore(total, 2)[..., 0, 0][()]
+        value = left.restore(total, 2)[..., 0, 0]
+    return value if value.ndim else value[()]
 
 
 def dfi(
@@ -124,25 +145,49 @@ def dfi(
     >>> float(dfi(wide)), float(dfi(wide, side="columns"))
     (0.0, 1.0)
     """
-    gain = real("dfi", "gain", gain, least=0.0, strict=True)
+    gain = real("dfi", "gain", gain, least=0.0, advice="gain=1.0", strict=True)
     choice("dfi", "side", side, SIDES)
     if is_dask(W):
-        return chunked.dfi(W, gain=gain, side=side, weight_tensor=(operator, layout) != (None, None), check=check)
+        return blocks.dfi(W, gain=gain, side=side, weight_tensor=(operator, layout) != (None, None), check=check)
     w = operand("dfi", "W", W, check=check)
     matrix_shape("dfi", "W", w.shape)
     if operator is not None:
         return _operator_dfi(w, gain, side, operator, parse("dfi", layout, w.shape), check)
     stack = w.array if layout is None else parse("dfi", layout, w.shape).to_stack(w.xp, w.array)
-    return _matrix_dfi(w, stack, gain, side, check)
+    return deviation("dfi", "W", w, stack, gain, side, check=check)
 
 
-def _matrix_dfi(w: Operand, stack: Array, gain: float, side: str, check: bool) -> Array:
+def deviation(
+    function: str, argument: str, w: Operand, stack: Array, gain: float, side: str = "small", *, check: bool
+) -> Array:
+    """
+    Return DfI of each matrix of an accepted stack.
+
+    Parameters
+    ----------
+    function, argument : str
+        Where it was given.
+    w : Operand
+        Where the stack came from.
+    stack : array, shape (..., m, n)
+        Its matrices.
+    gain : float
+        Positive.
+    side : {"small", "columns", "rows"}
+        As in `dfi`.
+    check : bool
+        Whether to look at the values.
+
+    Returns
+    -------
+    array, shape (...)
+    """
     xp, (m, n) = w.xp, stack.shape[-2:]
-    X, peak = _widened(w, stack, check)
+    X, peak = _widened(function, argument, w, stack, check)
     scaled = normalise(xp, X, peak)
     eye = xp.eye(min(m, n), dtype=X.dtype, device=w.device)
     with quiet():
-        ratio = scaled.restore(xp.ones_like(peak)) / gain
+        ratio = scaled.over(gain)
         value = defect(xp, small_gram(xp, scaled.array), eye, ratio * ratio)
     return value[..., 0, 0] + long_side(m, n, side)
 
@@ -150,20 +195,20 @@ def _matrix_dfi(w: Operand, stack: Array, gain: float, side: str, check: bool) -
 def _operator_dfi(w: Operand, gain: float, side: str, operator: object, axes: Layout, check: bool) -> Array:
     xp, batch = w.xp, len(axes.batch)
     sizes = convolution.grid("dfi", operator, axes)
-    X, peak = _widened(w, axes.to_stack(xp, w.array), check)
+    X, peak = _widened("dfi", "W", w, axes.to_stack(xp, w.array), check)
     m, n = X.shape[-2:]
     whole = xp.max(peak, axis=tuple(range(batch, peak.ndim)), keepdims=True)  # one scale for a whole kernel
     scaled = normalise(xp, X, whole)
     eye = xp.eye(min(m, n), dtype=X.dtype, device=w.device)
     with quiet():
-        ratio = scaled.restore(xp.ones_like(whole))[(..., *(0,) * len(sizes), slice(None), slice(None))] / gain
+        ratio = scaled.over(gain)[(..., *(0,) * len(sizes), slice(None), slice(None))]
         value = convolution.operator_defect(xp, scaled.array, batch, sizes, eye, ratio * ratio)
     return value[..., 0, 0] + long_side(m, n, side) * prod(sizes)
 
 
-def _widened(w: Operand, stack: Array, check: bool) -> tuple[Array, Array]:
-    X = w.xp.astype(stack, wide_dtype(w.xp, w.device))
+def _widened(function: str, argument: str, w: Operand, stack: Array, check: bool) -> tuple[Array, Array]:
+    X = w.xp.astype(stack, w.wide)
     peak = values.peaks(w, X)
     if check:
-        values.require("dfi", [("W", w, peak)])
+        values.require(function, [(argument, w, peak)])
     return X, peak

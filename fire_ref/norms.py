@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .arrays import Array, Operand, wide_dtype
+from .arrays import Array
+from .operands import Operand
 
 
 def frobenius(w: Operand, X: Array) -> Array:
@@ -21,7 +22,7 @@ def frobenius(w: Operand, X: Array) -> Array:
     array, shape (..., 1, 1)
         In the wide dtype.
     """
-    wide = wide_dtype(w.xp, w.device)
+    wide = w.wide
     return w.xp.sqrt(w.xp.sum(w.xp.square(X), axis=(-2, -1), keepdims=True, dtype=wide))
 
 
@@ -41,5 +42,5 @@ def spectral(w: Operand, X: Array) -> Array:
     array, shape (..., 1, 1)
         In the wide dtype.
     """
-    wide = wide_dtype(w.xp, w.device)
+    wide = w.wide
     return w.xp.linalg.matrix_norm(w.xp.astype(X, wide), ord=2, keepdims=True)

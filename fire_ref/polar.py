@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from . import rank, values
 from .arguments import choice, matrix_shape
-from .arrays import Array, Operand, handed_back, operand, quiet, wide_dtype
+from .arrays import Array, quiet
+from .operands import Operand, handed_back, operand
 from .scaling import Scaled, normalise
 
 METHODS = ("svd",)
@@ -153,7 +154,7 @@ def polar_decomposition(W: Array, *, rtol: float | None = None, check: bool = Tr
 
 
 def _scaled(function: str, w: Operand, stack: Array, check: bool) -> Scaled:
-    X = w.xp.astype(stack, wide_dtype(w.xp, w.device))
+    X = w.xp.astype(stack, w.wide)
     peak = values.peaks(w, X)
     if check:
         values.require(function, [("W", w, peak)])

@@ -9,9 +9,10 @@ import numpy as np
 
 from . import rank
 from .arguments import choice, count, matrix_shape, real
-from .arrays import HALVES, Array, from_host, operand, quiet, wide_dtype
+from .arrays import HALVES, Array, quiet
 from .coefficients import NORMALIZATIONS, Coefficients, Triple, at, schedule
 from .errors import sentence
+from .operands import from_host, operand
 from .response import respond
 from .spectrum import Host, singular_values
 
@@ -79,12 +80,12 @@ def predict(
     >>> round(float(foretold.response_min), 12), round(float(foretold.response_max), 12)
     (0.792, 0.944)
     """
-    w = operand("predict", "W", W, check=check)
+    w = operand("predict", "W", W, check=check, host=True)
     matrix_shape("predict", "W", w.shape)
     steps = count("predict", "steps", steps)
     triples = schedule("predict", coefficients)
     choice("predict", "normalization", normalization, NORMALIZATIONS)
-    eps = real("predict", "eps", eps, least=0.0)
+    eps = real("predict", "eps", eps, least=0.0, advice="eps=1e-8")
     limit = rank.threshold("predict", w.shape, w.name, rtol)
     resolved = rank.threshold("predict", w.shape, "float32", None) if w.name in HALVES and rtol is None else limit
     divides = normalization != "none" and eps == 0.0
@@ -100,7 +101,7 @@ def predict(
             np.where(some, np.min(p, axis=-1, where=counted, initial=np.inf), np.nan),
             np.where(some, np.max(p, axis=-1, where=counted, initial=-np.inf), np.nan),
         )
-    wide = wide_dtype(w.xp, w.device)
+    wide = w.wide
     return Prediction(*(from_host(np.asarray(figure), w, wide) for figure in figures))
 
 
@@ -154,9 +155,9 @@ def steps_needed(
     >>> steps_needed([[1.0, 0.0], [0.0, 0.01]])
     15
     """
-    w = operand("steps_needed", "W", W, check=check)
+    w = operand("steps_needed", "W", W, check=check, host=True)
     matrix_shape("steps_needed", "W", w.shape)
-    tol = real("steps_needed", "tol", tol, least=0.0, strict=True)
+    tol = real("steps_needed", "tol", tol, least=0.0, advice="tol=1e-6", strict=True)
     triples = schedule("steps_needed", coefficients)
     choice("steps_needed", "normalization", normalization, NORMALIZATIONS)
     limit = rank.threshold("steps_needed", w.shape, w.name, rtol)

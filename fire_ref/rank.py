@@ -34,7 +34,7 @@ def threshold(function: str, shape: tuple[int, ...], dtype_name: str, rtol: floa
     """
     if rtol is None:
         return max(shape[-2:]) * EPS[dtype_name]
-    return real(function, "rtol", rtol, least=0.0)
+    return real(function, "rtol", rtol, least=0.0, advice="rtol=1e-6")
 
 
 def nonzero(s: Array, rtol: float) -> Array:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from . import gains, polar, schulz
 from .arguments import choice, matrix_shape
-from .arrays import Array, handed_back, operand
+from .arrays import Array
 from .coefficients import Coefficients
 from .layout import parse
+from .operands import handed_back, operand
 
 METHODS = ("svd", "newton-schulz")
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .arguments import count
-from .arrays import Array, operand, quiet, wide_dtype
+from .arrays import Array, quiet
 from .coefficients import Coefficients, Triple, at, schedule
 from .errors import sentence
+from .operands import operand
+from .values import refuse_nonfinite
 
 
 def spectral_response(s: Array, steps: int = 10, *, coefficients: Coefficients = "cubic", check: bool = True) -> Array:
@@ -59,9 +61,9 @@ def spectral_response(s: Array, steps: int = 10, *, coefficients: Coefficients =
     if 0 in value.shape:
         got = f"shape {value.shape}"
         raise ValueError(sentence("spectral_response", "s", "have no empty axis", got, "leaving it out"))
-    x = xp.astype(value.array, wide_dtype(xp, value.device))
+    x = xp.astype(value.array, value.wide)
     if check and not bool(xp.all(xp.isfinite(x))):
-        raise ValueError(sentence("spectral_response", "s", "be finite", "nan or inf", "looking at where it came from"))
+        refuse_nonfinite("spectral_response", "s", value)
     return respond(x, steps, triples)
 
 
@@ -86,5 +88,5 @@ def respond(x: Array, steps: int, triples: Sequence[Triple]) -> Array:
         for step in range(steps):
             a, b, c = at(triples, step)
             square = x * x
-            x = x * (a + square * (b + c * square))
+            x = x * (a + square * (b + c * square if c else b))
     return x

@@ -43,6 +43,23 @@ class Scaled(NamedTuple):
             value = value / self.second / self.first
         return value
 
+    def over(self, gain: float) -> Array:
+        """
+        Return the scale that was taken out, over a gain: what the scaled matrix is to be multiplied by.
+
+        Parameters
+        ----------
+        gain : float
+            Positive.
+
+        Returns
+        -------
+        array, shape (..., 1, 1)
+            ``1 / (first * second * gain)``, in an order that overflows only where the result does.
+        """
+        half = 0.5 * self.first / self.first
+        return 2 * (half / self.second / gain / self.first)
+
 
 def normalise(xp: Namespace, X: Array, peak: Array) -> Scaled:
     """
@@ -73,7 +90,7 @@ def normalise(xp: Namespace, X: Array, peak: Array) -> Scaled:
     """
     limit, shift = _LIMIT_AND_SHIFT[dtype_name(X)]
     one = xp.ones_like(peak)
-    first = xp.where(peak < 1 / limit, one * shift, xp.where(peak > limit, one / shift, one))
+    first = xp.where((peak > 0) & (peak < 1 / limit), one * shift, xp.where(peak > limit, one / shift, one))
     middle = peak * first
     usable = (middle > 0) & xp.isfinite(middle)
     middle = xp.where(usable, middle, one)

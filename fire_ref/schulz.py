@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from . import chunked, norms, values
+from . import norms, values
 from .arguments import choice, count, matrix_shape, real
-from .arrays import Array, Namespace, Operand, handed_back, is_dask, iteration_dtype, operand, quiet, widest
+from .arrays import Array, Namespace, is_dask, quiet
+from .chunked import schulz as blocks
 from .coefficients import NORMALIZATIONS, Coefficients, Triple, at, schedule
 from .gram import small_gram
+from .operands import Operand, handed_back, iteration_dtype, operand, widest
 from .scaling import normalise
 
 
@@ -56,7 +58,7 @@ def newton_schulz(
     eps : float
         Added to the norm, in the units of W, as some implementations do.
     dtype : dtype or str, optional
-        Iterate in this dtype instead of W's (half precision iterates in float32).
+        Iterate in this dtype instead of W's (half precision iterates in float32, Dask always in float64).
     check : bool
         False skips the value checks, for `jax.jit` and graph capture; a zero matrix then gives NaN.
 
@@ -88,7 +90,8 @@ def newton_schulz(
     """
     if is_dask(W):
         k, triples, norm, eps, _ = plan("newton_schulz", steps, coefficients, normalization, eps, dtype)
-        return chunked.newton_schulz(W, k, triples, norm, eps, check)
+        iteration_dtype("newton_schulz", operand("newton_schulz", "W", W._meta, check=False), dtype)
+        return blocks.newton_schulz(W, k, triples, norm, eps, check)
     w = operand("newton_schulz", "W", W, check=check)
     matrix_shape("newton_schulz", "W", w.shape)
     planned = plan("newton_schulz", steps, coefficients, normalization, eps, dtype)
@@ -149,7 +152,7 @@ def plan(
         count(function, "steps", steps),
         schedule(function, coefficients),
         choice(function, "normalization", normalization, NORMALIZATIONS),
-        real(function, "eps", eps, least=0.0),
+        real(function, "eps", eps, least=0.0, advice="eps=1e-8"),
         dtype,
     )
 
@@ -201,7 +204,7 @@ def _first(function: str, w: Operand, stack: Array, plan: Plan, check: bool) -> 
     xp = w.xp
     runs_in = iteration_dtype(function, w, plan.dtype)
     own = iteration_dtype(function, w, None)
-    X = xp.astype(stack, widest(xp, own, runs_in))
+    X = xp.astype(stack, widest(own, runs_in))
     peak = values.peaks(w, X)
     if check:
         divides = plan.normalization != "none" and plan.eps == 0.0

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import rank, values
-from .arrays import Operand, quiet, to_host, wide_dtype
+from .arrays import quiet, to_host
+from .operands import Operand
 from .scaling import normalise
 
 Host = np.ndarray[Any, np.dtype[Any]]
@@ -61,7 +62,7 @@ def singular_values(function: str, w: Operand, *, check: bool, nonzero: str | No
         float64, descending, shape (..., p).
     """
     xp = w.xp
-    X = xp.astype(w.array, wide_dtype(xp, w.device))
+    X = xp.astype(w.array, w.wide)
     peak = values.peaks(w, X)
     if check:
         values.require(function, [("W", w, peak)], nonzero=nonzero)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .arrays import Array, Operand, to_host
+from .arrays import Array, to_host
 from .errors import sentence
+from .operands import Operand
 
 
 def peaks(w: Operand, X: Array) -> Array:
@@ -65,13 +66,32 @@ def _blame(
     nonzero: str | None,
 ) -> None:
     if not np.isfinite(peak).all():
-        values = to_host(w.array).astype(np.float64)
-        bad = ~np.isfinite(values)
-        if bad.any():
-            index = tuple(int(i) for i in np.argwhere(bad)[0])
-            got = f"{values[index]} at index {index}"
-            raise ValueError(sentence(function, argument, "be finite", got, "looking at where it came from"))
+        refuse_nonfinite(function, argument, w)
     if nonzero is not None and not (peak > 0).all():
         where = tuple(int(i) for i in np.argwhere(~(peak > 0))[0])
         got = f"a zero matrix at stack index {where}" if where else "a zero matrix"
         raise ValueError(sentence(function, argument, "be nonzero", got, nonzero))
+
+
+def refuse_nonfinite(function: str, argument: str, w: Operand) -> None:
+    """
+    Name the first value that is not finite, if there is one. Reads the whole array.
+
+    Parameters
+    ----------
+    function, argument : str
+        Where it was given.
+    w : Operand
+        The array.
+
+    Raises
+    ------
+    ValueError
+        A value is NaN or inf.
+    """
+    values = to_host(w.array).astype(np.float64)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        index = tuple(int(i) for i in np.argwhere(bad)[0])
+        got = f"{values[index]} at index {index}"
+        raise ValueError(sentence(function, argument, "be finite", got, "looking at where it came from"))

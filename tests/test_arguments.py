@@ -87,9 +87,7 @@ def test_relax_refuses_a_condition_below_one(condition: float) -> None:
         fire_ref.relax(W, condition=condition)
 
 
-@pytest.mark.parametrize(
-    "given", [{}, {"dfi": 1.0, "condition": 2.0}, {"dfi": 1.0, "weight": 1.0, "condition": 2.0}]
-)
+@pytest.mark.parametrize("given", [{}, {"dfi": 1.0, "condition": 2.0}, {"dfi": 1.0, "weight": 1.0, "condition": 2.0}])
 def test_relax_takes_exactly_one_bound(given: dict[str, float]) -> None:
     with pytest.raises(TypeError, match="one of dfi, weight, condition must be given, and only one"):
         fire_ref.relax(W, **given)
@@ -112,9 +110,7 @@ def test_relax_lists_the_bounds_that_were_given() -> None:
         ("dfi", "side", ("small", "columns", "rows")),
     ],
 )
-def test_names_are_accepted_as_listed_and_nothing_else(
-    function: str, argument: str, accepted: tuple[str, ...]
-) -> None:
+def test_names_are_accepted_as_listed_and_nothing_else(function: str, argument: str, accepted: tuple[str, ...]) -> None:
     call = getattr(fire_ref, function)
     for name in accepted:
         call(W, **{argument: name})

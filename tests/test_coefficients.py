@@ -101,9 +101,7 @@ def test_response_follows_the_schedule_of_the_iteration() -> None:
         assert np.linalg.norm(gap) <= residual_bound(2, EPS["float64"]) * max(1.0, np.max(p / s))
 
 
-@pytest.mark.parametrize(
-    "function", ["newton_schulz", "newton_schulz_iterates", "fire", "predict", "steps_needed"]
-)
+@pytest.mark.parametrize("function", ["newton_schulz", "newton_schulz_iterates", "fire", "predict", "steps_needed"])
 def test_an_unknown_name_lists_the_known_ones(function: str) -> None:
     with pytest.raises(
         ValueError, match=rf"^{function}: coefficients must be one of 'cubic', 'muon', .*; got 'Cubic'\."
@@ -126,9 +124,7 @@ def test_an_unknown_name_lists_the_known_ones(function: str) -> None:
     ],
 )
 def test_numbers_of_the_wrong_count_or_not_finite_are_a_value_error(wrong: Any) -> None:
-    with pytest.raises(
-        ValueError, match=r"^newton_schulz: coefficients must .*; got .+\. Try \(1\.5, -0\.5\)\.$"
-    ):
+    with pytest.raises(ValueError, match=r"^newton_schulz: coefficients must .*; got .+\. Try \(1\.5, -0\.5\)\.$"):
         fire_ref.newton_schulz(W, coefficients=wrong)
 
 

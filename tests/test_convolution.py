@@ -91,13 +91,9 @@ def test_one_number_serves_every_spatial_axis(rng: np.random.Generator) -> None:
 
 
 @pytest.mark.parametrize("layout", ["bOIHW", "OIHWb", "OIHbW"])
-def test_batch_letters_give_one_value_per_operator_at_its_own_scale(
-    rng: np.random.Generator, layout: str
-) -> None:
+def test_batch_letters_give_one_value_per_operator_at_its_own_scale(rng: np.random.Generator, layout: str) -> None:
     kernels = rng.standard_normal((3, 2, 3, 2, 3)) * np.array([1e-200, 1.0, 1e3])[:, None, None, None, None]
-    values = fire_ref.dfi(
-        np.moveaxis(kernels, 0, layout.index("b")), operator=(4, 3), layout=layout, gain=10.0
-    )
+    values = fire_ref.dfi(np.moveaxis(kernels, 0, layout.index("b")), operator=(4, 3), layout=layout, gain=10.0)
     assert values.shape == (3,)
     for kernel, value in zip(kernels, values, strict=True):
         assert value == fire_ref.dfi(kernel, operator=(4, 3), gain=10.0)
@@ -105,15 +101,13 @@ def test_batch_letters_give_one_value_per_operator_at_its_own_scale(
 
 @pytest.mark.parametrize("channels", [(4, 3), (3, 4), (3, 3)])
 @pytest.mark.parametrize("sizes", [(5, 5), (3, 4), (2, 2)])
-def test_a_delta_orthogonal_kernel_is_an_exact_isometry(
-    channels: tuple[int, int], sizes: tuple[int, int]
-) -> None:
+def test_a_delta_orthogonal_kernel_is_an_exact_isometry(channels: tuple[int, int], sizes: tuple[int, int]) -> None:
     kernel = np.zeros((*channels, 3, 3))
     kernel[:, :, 1, 2] = -2.0 * np.eye(*channels)
     assert fire_ref.dfi(kernel, operator=sizes, gain=2.0) == 0.0
-    assert fire_ref.dfi(kernel, operator=sizes, gain=2.0, side="columns") == max(
-        channels[1] - channels[0], 0
-    ) * prod(sizes)
+    assert fire_ref.dfi(kernel, operator=sizes, gain=2.0, side="columns") == max(channels[1] - channels[0], 0) * prod(
+        sizes
+    )
 
 
 def test_a_random_delta_orthogonal_kernel_is_an_isometry_up_to_rounding(rng: np.random.Generator) -> None:
@@ -171,9 +165,7 @@ def test_a_matrix_has_no_grid() -> None:
         fire_ref.dfi(np.ones((2, 2)), operator=4)
 
 
-@pytest.mark.parametrize(
-    ("size", "error"), [(0, ValueError), (-3, ValueError), (2.5, TypeError), (True, TypeError)]
-)
+@pytest.mark.parametrize(("size", "error"), [(0, ValueError), (-3, ValueError), (2.5, TypeError), (True, TypeError)])
 def test_a_grid_size_is_a_positive_whole_number(size: Any, error: type[Exception]) -> None:
     with pytest.raises(error, match="dfi: operator must be a whole number >= 1"):
         fire_ref.dfi(np.ones((2, 2, 3, 3)), operator=(4, size))

@@ -96,9 +96,7 @@ def refusal(name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "case", REFUSALS, ids=lambda case: f"{case[0]}-{case[3]}" if isinstance(case, tuple) else None
-)
+@pytest.mark.parametrize("case", REFUSALS, ids=lambda case: f"{case[0]}-{case[3]}" if isinstance(case, tuple) else None)
 def test_every_refusal_follows_the_pattern_and_names_function_and_argument(case: Case) -> None:
     name, args, kwargs, argument = case
     message = refusal(name, args, kwargs)
@@ -147,9 +145,7 @@ def test_missing_extra_names_function_package_and_the_command_that_installs_it()
 @pytest.mark.parametrize(
     ("error", "builtin"), [(fire_ref.BackendError, RuntimeError), (fire_ref.MissingExtraError, ImportError)]
 )
-def test_public_errors_are_caught_by_their_builtin_kind(
-    error: type[Exception], builtin: type[Exception]
-) -> None:
+def test_public_errors_are_caught_by_their_builtin_kind(error: type[Exception], builtin: type[Exception]) -> None:
     assert issubclass(error, builtin)
 
 

@@ -16,9 +16,7 @@ from .backends import Backend, available
 METHODS = ["svd", "newton-schulz"]
 
 
-@pytest.mark.parametrize(
-    ("shape", "gain"), [((8, 2), 2.0), ((2, 8), 0.5), ((3, 3), 1.0), ((4, 1, 2, 2), 0.5)]
-)
+@pytest.mark.parametrize(("shape", "gain"), [((8, 2), 2.0), ((2, 8), 0.5), ((3, 3), 1.0), ((4, 1, 2, 2), 0.5)])
 def test_fan_is_the_root_of_outputs_over_inputs_by_the_area(
     arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...], gain: float
 ) -> None:
@@ -93,9 +91,7 @@ def test_a_zero_weight_stays_zero_although_its_factor_does_not(arrays: Backend, 
     assert not arrays.host(fire_ref.fire(arrays.make(np.zeros((3, 2)), arrays.widest), gain=gain)).any()
 
 
-def test_one_zero_matrix_of_a_stack_leaves_the_others_alone(
-    arrays: Backend, rng: np.random.Generator
-) -> None:
+def test_one_zero_matrix_of_a_stack_leaves_the_others_alone(arrays: Backend, rng: np.random.Generator) -> None:
     W = rng.standard_normal((2, 3, 2))
     alone = fire_ref.fire(arrays.make(W[:1], arrays.widest), layout="bOI", gain="norm")
     W[1] = 0
@@ -125,9 +121,7 @@ def test_gain_and_factor_are_rounded_once(arrays: Backend, rng: np.random.Genera
 
 @pytest.mark.parametrize("gain", ["", "Fan", "fan ", "max", "1.0"])
 def test_an_unknown_name_lists_the_known_ones(gain: str) -> None:
-    with pytest.raises(
-        ValueError, match=r"^fire: gain must be 'fan', 'norm', 'mean' or a positive number; got '"
-    ):
+    with pytest.raises(ValueError, match=r"^fire: gain must be 'fan', 'norm', 'mean' or a positive number; got '"):
         fire_ref.fire(np.eye(2), gain=gain)
 
 

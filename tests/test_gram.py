@@ -14,16 +14,12 @@ from .backends import Backend
 
 
 @pytest.mark.parametrize("shape", [(5, 3), (3, 5), (4, 4), (2, 3, 5)])
-def test_the_small_gram_is_on_the_short_side(
-    arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...]
-) -> None:
+def test_the_small_gram_is_on_the_short_side(arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
     X = arrays.make(rng.integers(-9, 9, shape), arrays.widest)  # whole numbers: the products are exact
     x = arrays.host(X)
     xt = np.swapaxes(x, -1, -2)
     xp = array_api_compat.array_namespace(X)
-    np.testing.assert_array_equal(
-        arrays.host(small_gram(xp, X)), xt @ x if shape[-2] >= shape[-1] else x @ xt
-    )
+    np.testing.assert_array_equal(arrays.host(small_gram(xp, X)), xt @ x if shape[-2] >= shape[-1] else x @ xt)
 
 
 @pytest.mark.parametrize("ratio", [0.25, 1.0, 4.0])

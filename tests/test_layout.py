@@ -36,18 +36,14 @@ TENSORS = [
 
 def matrices(W: Weight, layout: str) -> list[tuple[tuple[Any, ...], Weight]]:
     """Return every place in W with its outputs-by-inputs matrix."""
-    ranges = [
-        [slice(None)] if letter in "OI" else range(size) for letter, size in zip(layout, W.shape, strict=True)
-    ]
+    ranges = [[slice(None)] if letter in "OI" else range(size) for letter, size in zip(layout, W.shape, strict=True)]
     swap = layout.index("I") < layout.index("O")
     return [(place, W[place].T if swap else W[place]) for place in product(*ranges)]
 
 
 def area(W: Weight, layout: str) -> int:
     """Return the number of spatial positions."""
-    return prod(
-        size for letter, size in zip(layout, W.shape, strict=True) if letter.isupper() and letter not in "OI"
-    )
+    return prod(size for letter, size in zip(layout, W.shape, strict=True) if letter.isupper() and letter not in "OI")
 
 
 def factor(M: Weight, X: Weight, gain: str | float, taps: int) -> float:
@@ -96,9 +92,7 @@ def test_fire_by_steps_equals_a_loop_over_the_matrices(
     arrays: Backend, rng: np.random.Generator, layout: str, shape: tuple[int, ...], gain: str | float
 ) -> None:
     W = rng.standard_normal(shape)
-    V = fire_ref.fire(
-        arrays.make(W, arrays.widest), method="newton-schulz", steps=5, layout=layout, gain=gain
-    )
+    V = fire_ref.fire(arrays.make(W, arrays.widest), method="newton-schulz", steps=5, layout=layout, gain=gain)
     check(arrays.host(V), W, layout, gain, EPS[arrays.widest], 5)
 
 
@@ -112,9 +106,7 @@ def test_default_layouts_are_those_of_pytorch(
 
 
 def test_a_square_weight_is_read_by_its_letters_and_not_by_its_sizes() -> None:
-    W = np.array(
-        [[3.0, 1.0, 2.0], [0.0, 0.0, 0.0], [0.0, 2.0, 1.0]]
-    )  # a dead row stays dead under the iteration
+    W = np.array([[3.0, 1.0, 2.0], [0.0, 0.0, 0.0], [0.0, 2.0, 1.0]])  # a dead row stays dead under the iteration
     kernel = np.stack([W] * 3, axis=-1)[..., None]
     as_outputs = fire_ref.fire(kernel, method="newton-schulz", layout="OIHW")
     as_taps = fire_ref.fire(kernel + 1.0, method="newton-schulz", layout="OHIW")
@@ -213,9 +205,7 @@ def test_layouts_that_do_not_fit_are_refused_with_the_shape_and_an_example(layou
 
 @pytest.mark.parametrize("layout", [7, b"OIHW", ("O", "I", "H", "W"), True])
 def test_a_layout_that_is_no_string_is_a_type_error(layout: Any) -> None:
-    with pytest.raises(
-        TypeError, match=r"^fire: layout must be a string such as 'OIHW'; got .*\. Try layout=None\.$"
-    ):
+    with pytest.raises(TypeError, match=r"^fire: layout must be a string such as 'OIHW'; got .*\. Try layout=None\.$"):
         fire_ref.fire(np.ones((4, 3, 2, 2)), layout=layout)
 
 

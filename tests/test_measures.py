@@ -26,9 +26,7 @@ def naive_dfi(W: Host, gain: float = 1.0, side: str = "small") -> float:
     if side == "rows" or (side == "small" and W.shape[0] < W.shape[1]):
         W = W.T
     m, n = W.shape
-    gram = [
-        [math.fsum(float(W[k, i]) * float(W[k, j]) for k in range(m)) for j in range(n)] for i in range(n)
-    ]
+    gram = [[math.fsum(float(W[k, i]) * float(W[k, j]) for k in range(m)) for j in range(n)] for i in range(n)]
     return math.fsum((gram[i][j] / gain**2 - (i == j)) ** 2 for i in range(n) for j in range(n))
 
 
@@ -78,9 +76,7 @@ def test_the_long_side_of_an_isometry_has_the_difference_of_the_dimensions_as_it
 ) -> None:
     wide = arrays.make(np.eye(3, 8), arrays.widest)
     tall = arrays.make(np.eye(8, 3), arrays.widest)
-    found = [
-        [float(fire_ref.dfi(W, side=side)) for side in ("small", "columns", "rows")] for W in (wide, tall)
-    ]
+    found = [[float(fire_ref.dfi(W, side=side)) for side in ("small", "columns", "rows")] for W in (wide, tall)]
     assert found == [[0.0, 5.0, 0.0], [0.0, 0.0, 5.0]]
 
 
@@ -96,9 +92,7 @@ def test_measures_are_in_the_widest_dtype_and_the_callers_namespace_whatever_the
             assert tuple(value.shape) == (3,)
 
 
-def test_half_precision_is_measured_without_rounding_in_half(
-    arrays: Backend, rng: np.random.Generator
-) -> None:
+def test_half_precision_is_measured_without_rounding_in_half(arrays: Backend, rng: np.random.Generator) -> None:
     for dtype in arrays.precisions:
         W, V = (arrays.make(rng.standard_normal((9, 4)), dtype) for _ in range(2))
         host, eps = arrays.host(W), EPS[arrays.widest]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fire_ref import norms
-from fire_ref.arrays import operand
+from fire_ref.operands import operand
 from fire_ref.tolerances import EPS, residual_bound
 
 from .backends import Backend
@@ -24,9 +24,7 @@ def test_squares_are_summed_in_the_wide_dtype() -> None:
 
 
 @pytest.mark.parametrize("shape", [(5, 9), (3, 2, 5, 4)])
-def test_both_norms_are_those_of_each_matrix(
-    arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...]
-) -> None:
+def test_both_norms_are_those_of_each_matrix(arrays: Backend, rng: np.random.Generator, shape: tuple[int, ...]) -> None:
     X = arrays.make(rng.uniform(-1, 1, shape), arrays.widest)
     w, x, eps = operand("f", "X", X), arrays.host(X), EPS[arrays.widest]
     frobenius, spectral = norms.frobenius(w, X), norms.spectral(w, X)

@@ -128,12 +128,8 @@ def test_the_same_input_gives_the_same_bits_twice(arrays: Backend, rng: np.rando
         np.testing.assert_array_equal(first, second)
 
 
-@pytest.mark.parametrize(
-    ("dtype", "k"), [("float64", 1000), ("float64", -1000), ("float32", 120), ("float32", -120)]
-)
-def test_a_power_of_two_does_not_change_one_bit(
-    arrays: Backend, rng: np.random.Generator, dtype: str, k: int
-) -> None:
+@pytest.mark.parametrize(("dtype", "k"), [("float64", 1000), ("float64", -1000), ("float32", 120), ("float32", -120)])
+def test_a_power_of_two_does_not_change_one_bit(arrays: Backend, rng: np.random.Generator, dtype: str, k: int) -> None:
     if dtype not in arrays.precisions:
         pytest.skip(f"{arrays.name} has no {dtype}")
     # Whole numbers up to 16, so that no scaled entry leaves the normal range.
@@ -178,9 +174,7 @@ def test_a_method_that_does_not_exist_is_refused(method: Any) -> None:
 def test_nan_is_named_by_function_and_index(arrays: Backend, function: Any) -> None:
     values = np.ones((3, 2))
     values[2, 1] = np.nan
-    with pytest.raises(
-        ValueError, match=rf"{function.__name__}: W must be finite; got nan at index \(2, 1\)"
-    ):
+    with pytest.raises(ValueError, match=rf"{function.__name__}: W must be finite; got nan at index \(2, 1\)"):
         function(arrays.make(values, arrays.widest))
 
 

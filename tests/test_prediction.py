@@ -20,9 +20,7 @@ Host = np.ndarray[Any, np.dtype[np.float64]]
 EPS64 = EPS["float64"]
 
 
-def brute_force(
-    W: Host, tol: float, coefficients: str, normalization: str, most: int
-) -> tuple[int | None, float]:
+def brute_force(W: Host, tol: float, coefficients: str, normalization: str, most: int) -> tuple[int | None, float]:
     """Return the least k that brings every singular value within tol of 1, or None, and the nearest it came."""
     s = np.linalg.svd(W)[1]
     s = s[s > max(W.shape) * EPS64 * s[0]]
@@ -51,9 +49,7 @@ def test_the_prediction_is_what_the_iteration_does(
         X = fire_ref.newton_schulz(W, steps, **how)
         foretold = fire_ref.predict(W, steps, **how)
         p = min(shape)
-        _, stretch = closed_form(
-            W, steps, coefficients, normalization, 0.0 if normalization == "none" else 1e-2
-        )
+        _, stretch = closed_form(W, steps, coefficients, normalization, 0.0 if normalization == "none" else 1e-2)
         error = iterate_bound(p, EPS64, stretch)
         reached = np.linalg.svd(X)[1]
         # Weyl: singular values move by at most ||error||.
@@ -193,9 +189,7 @@ def test_zeros_are_not_waited_for(rng: np.random.Generator) -> None:
 
 
 def test_a_stack_gets_an_integer_array_on_every_backend(arrays: Backend) -> None:
-    W = arrays.make(
-        np.stack([np.diag([1.0, c]) for c in (1.0, 0.1, 0.01)]).reshape(3, 1, 2, 2), arrays.widest
-    )
+    W = arrays.make(np.stack([np.diag([1.0, c]) for c in (1.0, 0.1, 0.01)]).reshape(3, 1, 2, 2), arrays.widest)
     k = fire_ref.steps_needed(W, tol=1e-3)
     assert type(k) is type(W)
     assert array_api_compat.array_namespace(W).isdtype(k.dtype, "integral")

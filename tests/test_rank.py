@@ -53,8 +53,6 @@ def test_every_function_counts_by_the_dtype_of_the_input(name: str, counted: int
     assert fire_ref.polar_decomposition(W).rank == counted
     smallest = np.diag(W)[counted - 1].astype(np.float64) / np.linalg.norm(W.astype(np.float64))
     foretold = fire_ref.predict(W, 0)
-    assert (
-        abs(foretold.response_min - smallest) <= 2 * EPS["float64"]
-    )  # a norm and a division, relative to at most 1
+    assert abs(foretold.response_min - smallest) <= 2 * EPS["float64"]  # a norm and a division, relative to at most 1
     k = fire_ref.steps_needed(W, tol=0.5)
     assert fire_ref.spectral_response([smallest], k) >= 0.5 > fire_ref.spectral_response([smallest], k - 1)

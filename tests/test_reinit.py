@@ -39,9 +39,7 @@ def test_the_default_is_exact_with_the_fan_gain(rng: np.random.Generator) -> Non
     ],
     ids=str,
 )
-def test_every_option_reaches_the_iteration(
-    arrays: Backend, rng: np.random.Generator, options: dict[str, Any]
-) -> None:
+def test_every_option_reaches_the_iteration(arrays: Backend, rng: np.random.Generator, options: dict[str, Any]) -> None:
     values = with_spectrum(rng, 5, 3, np.array([1.5, 1.0, 0.5]))
     for dtype in arrays.precisions:
         W = arrays.make(values, dtype)
@@ -65,12 +63,8 @@ def test_many_steps_arrive_where_the_exact_method_is(arrays: Backend, rng: np.ra
     assert np.linalg.norm(gap) <= 2 * 2**0.5 * residual_bound(3, EPS[arrays.widest])
 
 
-@pytest.mark.parametrize(
-    "option", [{"steps": 3}, {"coefficients": "muon"}, {"normalization": "none"}, {"eps": 1.0}]
-)
-def test_the_exact_method_reads_no_option_of_the_iteration(
-    rng: np.random.Generator, option: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize("option", [{"steps": 3}, {"coefficients": "muon"}, {"normalization": "none"}, {"eps": 1.0}])
+def test_the_exact_method_reads_no_option_of_the_iteration(rng: np.random.Generator, option: dict[str, Any]) -> None:
     W = rng.standard_normal((5, 3))
     assert np.array_equal(fire_ref.fire(W, **option), fire_ref.fire(W))
 
@@ -89,9 +83,7 @@ def test_an_unknown_method_lists_the_known_ones(method: Any) -> None:
 
 
 @pytest.mark.parametrize("method", ["svd", "newton-schulz"])
-def test_a_dead_unit_of_a_tall_weight_stays_dead(
-    arrays: Backend, rng: np.random.Generator, method: str
-) -> None:
+def test_a_dead_unit_of_a_tall_weight_stays_dead(arrays: Backend, rng: np.random.Generator, method: str) -> None:
     values = rng.standard_normal((6, 3))
     values[2] = 0.0
     V = arrays.host(fire_ref.fire(arrays.make(values, arrays.widest), method=method))

@@ -50,15 +50,11 @@ def test_the_response_is_the_composed_polynomial(coefficients: str, steps: int) 
             error *= abs(float(a + 3 * b * x**2 + 5 * c * x**4))
             error += 5 * EPS64 * float(abs(a) * x + abs(b) * x**3 + abs(c) * x**5)
             x = a * x + b * x**3 + c * x**5
-        assert (
-            abs(fire_ref.spectral_response([s], steps, coefficients=coefficients)[0] - float(truth)) <= error
-        )
+        assert abs(fire_ref.spectral_response([s], steps, coefficients=coefficients)[0] - float(truth)) <= error
 
 
 def test_the_response_of_published_sets_at_one_is_known() -> None:
-    one = [
-        fire_ref.spectral_response([1.0], 1, coefficients=name)[0] for name in ("cubic", "quintic", "muon")
-    ]
+    one = [fire_ref.spectral_response([1.0], 1, coefficients=name)[0] for name in ("cubic", "quintic", "muon")]
     assert one[:2] == [1.0, 1.0]
     assert abs(one[2] - 0.7010) <= 8 * EPS64  # 3.4445 - 4.7750 + 2.0315, terms of order 4
 
@@ -122,9 +118,7 @@ def test_the_response_can_be_compiled() -> None:
     s = jax.numpy.linspace(0.0, 1.0, 5)
     compiled = jax.jit(lambda x: fire_ref.spectral_response(x, 4, check=False))(s)
     # The compiler may contract a product and a sum: one rounding of a term of at most 1.5, four steps.
-    np.testing.assert_allclose(
-        compiled, fire_ref.spectral_response(s, 4), atol=4 * 5 * 1.5**4 * EPS["float32"]
-    )
+    np.testing.assert_allclose(compiled, fire_ref.spectral_response(s, 4), atol=4 * 5 * 1.5**4 * EPS["float32"])
 
 
 @pytest.mark.parametrize(
@@ -140,8 +134,6 @@ def test_the_response_can_be_compiled() -> None:
         (np.array([0.5j]), {}, TypeError, "s must be real"),
     ],
 )
-def test_wrong_arguments_are_refused(
-    s: Any, arguments: dict[str, Any], error: type[Exception], message: str
-) -> None:
+def test_wrong_arguments_are_refused(s: Any, arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=f"^spectral_response: {message}"):
         fire_ref.spectral_response(s, **arguments)

@@ -60,9 +60,7 @@ def test_a_power_of_two_changes_no_bit(
 
 
 @pytest.mark.parametrize("name", ["polar_factor", "cubic", "spectral"])
-def test_each_matrix_of_a_stack_has_its_own_scale(
-    arrays: Backend, rng: np.random.Generator, name: str
-) -> None:
+def test_each_matrix_of_a_stack_has_its_own_scale(arrays: Backend, rng: np.random.Generator, name: str) -> None:
     W = eighths(rng, (4, 4))
     far = FARTHEST[arrays.widest]
     stack = arrays.make(np.stack([W, times(W, far), times(W, -far)]), arrays.widest)
@@ -72,17 +70,13 @@ def test_each_matrix_of_a_stack_has_its_own_scale(
 
 
 @pytest.mark.parametrize("name", INVARIANT)
-def test_subnormals_are_the_integers_they_stand_for(
-    arrays: Backend, rng: np.random.Generator, name: str
-) -> None:
+def test_subnormals_are_the_integers_they_stand_for(arrays: Backend, rng: np.random.Generator, name: str) -> None:
     if arrays.name.startswith("jax"):
         pytest.skip("XLA flushes subnormals to zero")
     W = eighths(rng, (1, 5, 3)) * 8
     for dtype in set(arrays.precisions) & set(SMALLEST):
         tiny = arrays.make(times(W, SMALLEST[dtype]), dtype)
-        assert np.array_equal(
-            arrays.host(INVARIANT[name](tiny)), arrays.host(INVARIANT[name](arrays.make(W, dtype)))
-        )
+        assert np.array_equal(arrays.host(INVARIANT[name](tiny)), arrays.host(INVARIANT[name](arrays.make(W, dtype))))
 
 
 def test_the_smallest_number_there_is_has_a_sign(arrays: Backend) -> None:
@@ -146,9 +140,7 @@ def test_sfe_of_opposite_extremes_is_not_nan(arrays: Backend) -> None:
 
 @pytest.mark.parametrize("k", [-1074, -1060, -1023, -1022, -513, -512, -511, -1, 0, 1, 511, 512, 513, 1023])
 @pytest.mark.parametrize("mantissa", [1.0, 1.5, 1.9375])
-def test_normalise_brings_the_peak_into_one_binade_by_powers_of_two(
-    arrays: Backend, k: int, mantissa: float
-) -> None:
+def test_normalise_brings_the_peak_into_one_binade_by_powers_of_two(arrays: Backend, k: int, mantissa: float) -> None:
     if arrays.widest != "float64" or (arrays.name.startswith("jax") and k < -1022):
         pytest.skip("not a normal number here")
     value = float(np.ldexp(mantissa, k))
@@ -204,6 +196,4 @@ def test_without_normalisation_the_scale_is_not_touched(rng: np.random.Generator
     start = fire_ref.newton_schulz(times(W, -900), 0, normalization="none")
     assert np.array_equal(start, times(W, -900))
     grown = fire_ref.newton_schulz(times(W, -900), 1, normalization="none")
-    assert np.linalg.norm(np.ldexp(grown, 900) - 1.5 * W) <= residual_bound(
-        2, EPS["float64"]
-    ) * np.linalg.norm(W)
+    assert np.linalg.norm(np.ldexp(grown, 900) - 1.5 * W) <= residual_bound(2, EPS["float64"]) * np.linalg.norm(W)

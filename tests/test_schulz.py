@@ -148,9 +148,7 @@ def test_unnormalised_iteration_starts_from_w_itself(rng: np.random.Generator) -
 
 def test_ten_cubic_steps_from_frobenius_without_eps_are_the_default(rng: np.random.Generator) -> None:
     W = rng.standard_normal((6, 4))
-    explicit = fire_ref.newton_schulz(
-        W, steps=10, coefficients=(1.5, -0.5), normalization="frobenius", eps=0.0
-    )
+    explicit = fire_ref.newton_schulz(W, steps=10, coefficients=(1.5, -0.5), normalization="frobenius", eps=0.0)
     np.testing.assert_array_equal(fire_ref.newton_schulz(W), explicit)
 
 
@@ -169,9 +167,7 @@ def test_no_result_shares_memory_with_the_input() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
-def test_dtype_overrides_where_it_iterates_but_not_what_comes_back(
-    rng: np.random.Generator, dtype: str
-) -> None:
+def test_dtype_overrides_where_it_iterates_but_not_what_comes_back(rng: np.random.Generator, dtype: str) -> None:
     W = with_spectrum(rng, 9, 5, np.geomspace(1, 1e-3, 5)).astype(dtype)
     double = fire_ref.newton_schulz(W.astype(np.float64))
     for wide in ("float64", np.float64, np.dtype("float64")):
@@ -246,9 +242,7 @@ def test_an_unchecked_zero_matrix_gives_nan_without_a_warning() -> None:
 
 
 @pytest.mark.parametrize("s", [1.7321, 1.9, 2.0, 2.1, 2.147])
-def test_an_unnormalised_value_between_sqrt_3_and_2148_ends_at_minus_one(
-    rng: np.random.Generator, s: float
-) -> None:
+def test_an_unnormalised_value_between_sqrt_3_and_2148_ends_at_minus_one(rng: np.random.Generator, s: float) -> None:
     U, V = orthonormal(rng, 6, 3), orthonormal(rng, 3, 3)
     X = fire_ref.newton_schulz((U * np.array([s, 1.0, 0.5])) @ V.T, 40, normalization="none")
     flipped = (U * np.array([-1.0, 1.0, 1.0])) @ V.T
@@ -266,9 +260,7 @@ def test_an_unnormalised_value_below_sqrt_3_ends_at_plus_one(s: float) -> None:
 
 def test_an_unnormalised_value_above_sqrt_5_leaves_the_range_without_a_warning(arrays: Backend) -> None:
     W = arrays.make([[2.5, 0.0], [0.0, 1.0]], arrays.widest)
-    sizes = [
-        np.abs(arrays.host(X)[0, 0]) for X in fire_ref.newton_schulz_iterates(W, 12, normalization="none")
-    ]
+    sizes = [np.abs(arrays.host(X)[0, 0]) for X in fire_ref.newton_schulz_iterates(W, 12, normalization="none")]
     grown = [size for size in sizes if np.isfinite(size)]
     assert grown == sorted(grown)
     assert np.inf in sizes  # it passes through inf on its way out
@@ -282,9 +274,7 @@ def test_frobenius_normalisation_never_diverges_however_ill_conditioned(rng: np.
     assert fire_ref.dfi(fire_ref.newton_schulz(W, 1000)) <= residual_bound(6, EPS64) ** 2
 
 
-@pytest.mark.parametrize(
-    ("dtype", "k"), [("float64", 1000), ("float64", -1000), ("float32", 120), ("float32", -120)]
-)
+@pytest.mark.parametrize(("dtype", "k"), [("float64", 1000), ("float64", -1000), ("float32", 120), ("float32", -120)])
 @pytest.mark.parametrize("normalization", ["frobenius", "spectral"])
 def test_a_power_of_two_does_not_change_one_bit(
     arrays: Backend, rng: np.random.Generator, normalization: str, dtype: str, k: int
@@ -323,9 +313,7 @@ def test_wrong_arguments_are_refused_when_called(
         function(W, **arguments)  # the iterates are not touched
 
 
-def test_iterates_are_steps_plus_one_and_end_in_newton_schulz(
-    arrays: Backend, rng: np.random.Generator
-) -> None:
+def test_iterates_are_steps_plus_one_and_end_in_newton_schulz(arrays: Backend, rng: np.random.Generator) -> None:
     for dtype in arrays.precisions:
         W = arrays.make(rng.standard_normal((5, 3)), dtype)
         found = list(fire_ref.newton_schulz_iterates(W, 4, coefficients="muon", eps=1e-3))
@@ -339,10 +327,7 @@ def test_iterates_are_steps_plus_one_and_end_in_newton_schulz(
 def test_no_iterate_is_written_again(arrays: Backend, rng: np.random.Generator) -> None:
     W = arrays.make(rng.standard_normal((5, 3)), arrays.widest)
     for normalization in ("frobenius", "none"):
-        pairs = [
-            (X, arrays.host(X).copy())
-            for X in fire_ref.newton_schulz_iterates(W, 5, normalization=normalization)
-        ]
+        pairs = [(X, arrays.host(X).copy()) for X in fire_ref.newton_schulz_iterates(W, 5, normalization=normalization)]
         for X, seen in pairs:
             np.testing.assert_array_equal(arrays.host(X), seen)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fire_ref.arrays import operand
+from fire_ref.operands import operand
 from fire_ref.spectrum import Spectrum, singular_values
 from fire_ref.tolerances import EPS, residual_bound
 

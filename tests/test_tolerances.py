@@ -35,9 +35,7 @@ def test_residual_bound_is_ten_p_eps_with_p_at_least_eight(p: int, expected: flo
 @pytest.mark.parametrize("p", [1, 4, 16])
 def test_distance_bound_grows_with_the_condition_until_the_diameter(p: int) -> None:
     eps = 2.0**-40
-    assert (
-        distance_bound(p, eps, 4.0) == 4 * distance_bound(p, eps, 1.0) == 4 * residual_bound(p, eps) * p**0.5
-    )
+    assert distance_bound(p, eps, 4.0) == 4 * distance_bound(p, eps, 1.0) == 4 * residual_bound(p, eps) * p**0.5
     assert distance_bound(p, eps, 2.0**60) == 2 * p**0.5
     assert distance_bound(p, eps, np.inf) == 2 * p**0.5
 

@@ -12,7 +12,7 @@ import fire_ref
 from fire_ref.tolerances import EPS, distance_bound, iterate_bound
 
 from .backends import Backend, available, backend
-from .test_arrays import CALLS, leaves
+from .test_operands import CALLS, leaves
 
 PURE: dict[str, Callable[[Any], Any]] = {
     "sfe": lambda W: fire_ref.sfe(W, 0.5 * W, check=False),
@@ -105,7 +105,21 @@ def test_a_derivative_passes_through_the_iteration() -> None:
     assert abs(float(slope) - (moved[0] - moved[1]) / (2 * difference)) <= slack(EPS["float32"])
 
 
-@pytest.mark.parametrize("name", CALLS)
+ON_THE_HOST = ("steps_needed", "predict", "relax", "front", "excess")
+
+
+@pytest.mark.parametrize("name", ON_THE_HOST)
+@pytest.mark.parametrize("check", [True, False])
+def test_what_works_on_host_values_takes_no_tracer(name: str, check: bool) -> None:
+    jax = available("jax")
+    arguments = {"relax": {"weight": 1.0}}.get(name, {})
+    W = jax.numpy.asarray(WEIGHT, dtype="float32")
+    given = (W, W) if name == "excess" else (W,)
+    with pytest.raises(TypeError, match=rf"^{name}: W must hold values; got a JAX tracer\. Try calling it outside"):
+        jax.jit(lambda *given: getattr(fire_ref, name)(*given, check=check, **arguments))(*given)
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name not in ON_THE_HOST])
 def test_a_tracer_with_check_is_a_type_error_that_says_so(name: str) -> None:
     jax = available("jax")
     for transform in (jax.jit, jax.vmap, jax.grad):
@@ -207,9 +221,7 @@ FRESH: dict[str, Callable[[Any], Any]] = {
     "polar_factor": lambda W: fire_ref.polar_factor(W),
     "no step": lambda W: fire_ref.newton_schulz(W, 0, normalization="none"),
     "first iterate": lambda W: next(iter(fire_ref.newton_schulz_iterates(W, 1, normalization="none"))),
-    "fire without steps": lambda W: fire_ref.fire(
-        W, method="newton-schulz", steps=0, normalization="none", gain=1.0
-    ),
+    "fire without steps": lambda W: fire_ref.fire(W, method="newton-schulz", steps=0, normalization="none", gain=1.0),
     "relax by nothing": lambda W: fire_ref.relax(W, weight=0.0),
     "relax to any condition": lambda W: fire_ref.relax(W, condition=np.inf),
 }
@@ -228,9 +240,7 @@ def test_a_result_shares_no_memory_with_the_input(library: str, name: str) -> No
 @pytest.mark.parametrize("normalization", ["frobenius", "none"])
 def test_a_yielded_iterate_is_never_written_again(arrays: Backend, normalization: str) -> None:
     seen, copies = [], []
-    for X in fire_ref.newton_schulz_iterates(
-        arrays.make(WEIGHT / 8, arrays.widest), 4, normalization=normalization
-    ):
+    for X in fire_ref.newton_schulz_iterates(arrays.make(WEIGHT / 8, arrays.widest), 4, normalization=normalization):
         seen.append(X)
         copies.append(arrays.host(X).copy())
     assert len(seen) == 5

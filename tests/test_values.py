@@ -28,9 +28,7 @@ CHECKED: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def spoiled(
-    bad: float, *indices: tuple[int, ...], shape: tuple[int, ...] = (2, 3, 4)
-) -> np.ndarray[Any, Any]:
+def spoiled(bad: float, *indices: tuple[int, ...], shape: tuple[int, ...] = (2, 3, 4)) -> np.ndarray[Any, Any]:
     """Return small integers with a bad value at some places."""
     W = 1.0 + np.arange(np.prod(shape)).reshape(shape) % 7
     for index in indices:
@@ -40,9 +38,7 @@ def spoiled(
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("name", CHECKED)
-def test_the_first_bad_value_of_a_stack_is_named_in_every_precision(
-    arrays: Backend, name: str, bad: float
-) -> None:
+def test_the_first_bad_value_of_a_stack_is_named_in_every_precision(arrays: Backend, name: str, bad: float) -> None:
     for dtype in arrays.precisions:
         W = arrays.make(spoiled(bad, (1, 0, 3), (1, 2, 0)), dtype)
         with pytest.raises(ValueError, match=rf"^{name}: W must be finite; got {bad} at index \(1, 0, 3\)\."):
@@ -138,9 +134,7 @@ def test_a_single_zero_matrix_has_no_stack_index(name: str) -> None:
 
 def test_fire_names_the_zero_tap_by_its_place_in_the_stack() -> None:
     W = np.moveaxis(with_zero_matrix(), (0, 1), (2, 3))  # OIHW: the stack is H x W
-    with pytest.raises(
-        ValueError, match=r"^fire: W must be nonzero; got a zero matrix at stack index \(0, 2\)"
-    ):
+    with pytest.raises(ValueError, match=r"^fire: W must be nonzero; got a zero matrix at stack index \(0, 2\)"):
         fire_ref.fire(W, method="newton-schulz")
 
 
@@ -162,9 +156,7 @@ def test_positive_eps_takes_zero_to_zero(arrays: Backend) -> None:
 
 
 @pytest.mark.parametrize("gain", ["fan", "norm", "mean", 2.0])
-def test_positive_eps_takes_a_zero_weight_to_zero_under_every_gain(
-    arrays: Backend, gain: str | float
-) -> None:
+def test_positive_eps_takes_a_zero_weight_to_zero_under_every_gain(arrays: Backend, gain: str | float) -> None:
     W = arrays.make(np.zeros((3, 2)), arrays.widest)
     assert not arrays.host(fire_ref.fire(W, method="newton-schulz", eps=1e-8, gain=gain)).any()
 
@@ -206,9 +198,7 @@ COUNTED = {
     "newton_schulz": lambda W, check: fire_ref.newton_schulz(W, check=check),
     "spectral_response": lambda W, check: fire_ref.spectral_response(W, check=check),
     "fire": lambda W, check: fire_ref.fire(W, layout="bOI", gain="mean", check=check),
-    "fire by steps": lambda W, check: fire_ref.fire(
-        W, layout="bOI", method="newton-schulz", gain="norm", check=check
-    ),
+    "fire by steps": lambda W, check: fire_ref.fire(W, layout="bOI", method="newton-schulz", gain="norm", check=check),
 }
 
 
@@ -223,9 +213,7 @@ def test_the_device_is_read_once_if_checked_and_never_if_not(
     for method in READS:
         original = getattr(torch.Tensor, method)
 
-        def counting(
-            self: Any, *args: Any, _original: Any = original, _method: str = method, **kwargs: Any
-        ) -> Any:
+        def counting(self: Any, *args: Any, _original: Any = original, _method: str = method, **kwargs: Any) -> Any:
             reads.append(_method)
             return _original(self, *args, **kwargs)
 

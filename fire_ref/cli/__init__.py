@@ -52,6 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         The exit status.
+
+    Raises
+    ------
+    BackendError
+        This and the others only with ``--debug``.
+    MissingExtraError
+        See above.
+    OSError
+        See above.
+    TypeError
+        See above.
+    ValueError
+        See above.
     """
     options = parser().parse_args(arguments)
     from . import demo  # heavy: rich, and the whole library
@@ -60,6 +73,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return demo.run(options)
     except (BackendError, MissingExtraError, ValueError, TypeError, OSError) as error:
         if options.debug:
-            raise  # noqa: DOC501 # asked for with --debug
+            raise  # asked for with --debug
         print(f"fire-ref: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201 # this is the command line
         return 2

@@ -43,6 +43,8 @@ def clipped(s: Host, kappa: float) -> Host:
 
 
 def _best_floor(unit: Host, kappa: float) -> float:
+    if kappa > 1e50:  # the zeros weigh 1 / kappa^2: the top stays where it is, to 100 digits
+        return float(unit[0] / kappa)
     ascending = unit[::-1]
     below = np.concatenate([[0.0], np.cumsum(ascending)])
     points = np.sort(np.concatenate([ascending, ascending / kappa]))
@@ -53,8 +55,9 @@ def _best_floor(unit: Host, kappa: float) -> float:
     # Divided by kappa^2, so that an enormous kappa cannot overflow.
     slope = (few * points - below[few]) / kappa / kappa - (high / kappa - count * points)
     last = int(np.flatnonzero(slope <= 0)[-1])
-    # Inside the interval that starts at this point the two sets do not change.
-    few_after = int(np.searchsorted(ascending, points[last], side="right"))
-    most_after = int(np.searchsorted(ascending, kappa * points[last], side="right"))
-    high_after, count_after = below[-1] - below[most_after], len(unit) - most_after
-    return float((below[few_after] / kappa / kappa + high_after / kappa) / (few_after / kappa / kappa + count_after))
+    # Which values lie outside does not change inside the interval that starts there; its middle is clear of rounding.
+    middle = (points[last] + points[min(last + 1, len(points) - 1)]) / 2
+    few_there = int(np.searchsorted(ascending, middle, side="right"))
+    most_there = int(np.searchsorted(ascending, kappa * middle, side="right"))
+    high_there, count_there = below[-1] - below[most_there], len(unit) - most_there
+    return float((below[few_there] / kappa / kappa + high_there / kappa) / (few_there / kappa / kappa + count_there))

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arguments import count, real
 from ..arrays import Array
+from ..operands import operand
 from .multiplier import Host, total_dfi, total_sfe, weight_for
 from .network import State, layer, layers, spectrum
 
@@ -58,14 +59,15 @@ def front(W: Array | State, *, points: int = 50, gain: float = 1.0, check: bool 
     ([0.0, 10.0], [2.0, 0.0])
     """
     points = count("front", "points", points, least=2)
-    gain = real("front", "gain", gain, least=0.0, strict=True)
-    network = isinstance(W, Mapping)
-    s = spectrum(layers("front", "W", W, check)) if network else layer("front", "W", W, None, check).s
-    unit = s / gain
+    gain = real("front", "gain", gain, least=0.0, advice="gain=1.0", strict=True)
+    if isinstance(W, Mapping):
+        unit = spectrum(layers("front", "W", W, check)) / gain
+    else:
+        unit = layer("front", "W", operand("front", "W", W, check=check, host=True), None, check).s / gain
     weights = _spread(unit.ravel(), points)
-    sfe = np.stack([total_sfe(unit, np.full(unit.shape[:-1], lam)) for lam in weights], axis=-1)
+    sfe = np.stack([total_sfe(unit, np.full(unit.shape[:-1], lam), gain) for lam in weights], axis=-1)
     dfi = np.stack([total_dfi(unit, np.full(unit.shape[:-1], lam)) for lam in weights], axis=-1)
-    return Front(weights, gain * gain * sfe, dfi)
+    return Front(weights, sfe, dfi)
 
 
 def _spread(unit: Host, points: int) -> Host:

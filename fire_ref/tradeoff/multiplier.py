@@ -17,7 +17,7 @@ Host: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 
 
 class Point(NamedTuple):
-    """Where the front puts each singular value: v itself, s - v, and v^2 - 1, each to full relative accuracy."""
+    """Where the front puts each singular value: v itself, s - v, and v^2 - 1, none by cancellation."""
 
     v: Host
     gap: Host
@@ -53,7 +53,7 @@ def root(s: Host, weight: Host | float) -> Host:
     array([1., 1., 1.])
     """
     s, lam = np.broadcast_arrays(np.asarray(s, dtype=np.float64), np.asarray(weight, dtype=np.float64))
-    exact = np.isinf(2 * lam)
+    exact = lam > 8e307  # 2 lam would overflow, and v is 1 to the last bit long before
     lam = np.where(exact, 1.0, lam)
     with quiet():
         bend = 1 - 2 * lam
@@ -76,7 +76,9 @@ def _polished(v: Host, s: Host, lam: Host) -> Host:
     square = 2 * (np.sqrt(lam) * v) ** 2
     slope = 3 * square + (1 - 2 * lam)
     step = (v * (square + (1 - 2 * lam)) - s) / np.where(slope > 0, slope, 1)
-    return np.where((slope > 0) & np.isfinite(step), v - step, v)
+    # Below 1e-290 the products in the step are subnormal, and Cardano's value is the better one.
+    useful = (slope > 0) & np.isfinite(step) & ((s > 1e-290) | (s == 0))
+    return np.where(useful, v - step, v)
 
 
 def point(s: Host, weight: Host | float) -> Point:
@@ -99,10 +101,31 @@ def point(s: Host, weight: Host | float) -> Point:
     v = root(s, weight)
     lam = np.broadcast_to(np.asarray(weight, dtype=np.float64), v.shape)
     strong = lam > 0.5
+    rise = _rise(s, lam)
     with quiet():
-        defect = np.where(strong, (s - v) / (2 * lam * v), (v - 1) * (v + 1))
-        gap = np.where(strong, s - v, 2 * lam * v * defect)
+        near = np.isfinite(rise)
+        v = np.where(near, 1 + rise, v)
+        far_defect = np.where(strong, (s - v) / (2 * lam * v), (v - 1) * (v + 1))
+        defect = np.where(near, rise * (2 + rise), far_defect)
+        far_gap = np.where(near, (s - 1) - rise, s - v)
+        gap = np.where(strong, far_gap, np.where(lam == 0, 0.0, 2 * lam * v * defect))
     return Point(v, gap, defect)
+
+
+def _rise(s: Host, lam: Host) -> Host:
+    """
+    Return e = v - 1 where s lies within 1/4 of 1, nan elsewhere.
+
+    With t = s - 1, which is exact there: ``e + r (6 e^2 + 2 e^3) = t / (1 + 4 lam)``, r = lam / (1 + 4 lam).
+    """
+    t = s - 1
+    with quiet():
+        weak = 1 / (1 + 4 * lam)
+        r = np.where(lam > 1, 0.25 * (1 - weak), lam * weak)
+        e = t * weak
+        for _ in range(6):
+            e = e - (e + r * e * e * (6 + 2 * e) - t * weak) / (1 + r * e * (12 + 6 * e))
+        return np.asarray(np.where(np.abs(t) < 0.25, e, np.nan))
 
 
 def total_dfi(s: Host, weight: Host | float) -> Host:
@@ -124,9 +147,9 @@ def total_dfi(s: Host, weight: Host | float) -> Host:
         return np.asarray(np.sum(point(s, np.asarray(weight)[..., None]).defect ** 2, axis=-1))
 
 
-def total_sfe(s: Host, weight: Host | float) -> Host:
+def total_sfe(s: Host, weight: Host | float, gain: float) -> Host:
     """
-    Sum (s - v)^2 over the last axis, in squared units of the gain.
+    Sum (c s - c v)^2 over the last axis, in squared units of W.
 
     Parameters
     ----------
@@ -134,13 +157,15 @@ def total_sfe(s: Host, weight: Host | float) -> Host:
         Singular values over the gain.
     weight : float or ndarray, shape (...)
         One multiplier per row.
+    gain : float
+        c.
 
     Returns
     -------
     ndarray, shape (...)
     """
     with quiet():
-        return np.asarray(np.sum(point(s, np.asarray(weight)[..., None]).gap ** 2, axis=-1))
+        return np.asarray(np.sum((gain * point(s, np.asarray(weight)[..., None]).gap) ** 2, axis=-1))
 
 
 def weight_for(s: Host, dfi: Host | float) -> Host:
@@ -178,4 +203,4 @@ def weight_for(s: Host, dfi: Host | float) -> Host:
         more = total_dfi(s, np.exp(middle)) > dfi
         low, high = np.where(more, middle, low), np.where(more, high, middle)
     found = np.where(reached & (dfi > 0), np.exp(high), np.inf)  # squares underflow long before lam is inf
-    return np.asarray(np.where(total_dfi(s, 0.0 * dfi) <= dfi, 0.0, found))
+    return np.asarray(np.where(total_dfi(s, np.zeros_like(dfi)) <= dfi, 0.0, found))

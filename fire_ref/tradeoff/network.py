@@ -9,20 +9,10 @@ import numpy as np
 
 from .. import values
 from ..arguments import matrix_shape
-from ..arrays import (
-    Array,
-    Operand,
-    dtype_name,
-    from_host,
-    handed_back,
-    is_dask,
-    operand,
-    quiet,
-    to_host,
-    wide_dtype,
-)
+from ..arrays import Array, dtype_name, quiet, to_host
 from ..errors import sentence
 from ..layout import Layout, parse
+from ..operands import Operand, from_host, handed_back, operand
 from ..scaling import normalise
 from .multiplier import Host
 
@@ -41,7 +31,7 @@ class Layer(NamedTuple):
     def rebuilt(self, v: Host, kept: Host) -> Array:
         """Return U diag(v) Vh in the shape and dtype of W; the matrices marked `kept` come back bit for bit."""
         xp = self.w.xp
-        diagonal = from_host(v, self.w, wide_dtype(xp, self.w.device))
+        diagonal = from_host(v, self.w, self.w.wide)
         stack = (self.U * diagonal[..., None, :]) @ self.Vh
         whole = handed_back(self.w, stack if self.layout is None else self.layout.from_stack(xp, stack))
         if not kept.any():
@@ -51,7 +41,7 @@ class Layer(NamedTuple):
         return xp.where(stay, self.w.array, whole)
 
 
-def layer(function: str, argument: str, value: object, layout: Layout | None, check: bool) -> Layer:
+def layer(function: str, argument: str, w: Operand, layout: Layout | None, check: bool) -> Layer:
     """
     Take one weight apart.
 
@@ -59,7 +49,7 @@ def layer(function: str, argument: str, value: object, layout: Layout | None, ch
     ----------
     function, argument : str
         Where it was given.
-    value : array
+    w : Operand
         A matrix, a stack, or with a layout a weight tensor.
     layout : Layout or None
         None reads leading axes as a stack.
@@ -70,11 +60,10 @@ def layer(function: str, argument: str, value: object, layout: Layout | None, ch
     -------
     Layer
     """
-    w = operand(function, argument, value, check=check)
     matrix_shape(function, argument, w.shape)
     xp = w.xp
     stack = w.array if layout is None else layout.to_stack(xp, w.array)
-    X = xp.astype(stack, wide_dtype(xp, w.device))
+    X = xp.astype(stack, w.wide)
     peak = values.peaks(w, X)
     if check:
         values.require(function, [(argument, w, peak)])
@@ -85,46 +74,77 @@ def layer(function: str, argument: str, value: object, layout: Layout | None, ch
         return Layer(w, layout, U, to_host(s).astype(np.float64) / second / first, Vh)
 
 
-def layers(function: str, argument: str, state: State, check: bool) -> dict[str, Layer]:
+def weights(function: str, argument: str, state: State, check: bool) -> dict[str, tuple[Operand, Layout]]:
     """
-    Take a network's weights apart: every floating array with two axes or more, in its default layout.
+    Find a network's weights: every real array with two axes or more, in its default layout.
 
     Parameters
     ----------
     function, argument : str
         Where it was given.
     state : mapping of str to array
-        Vectors, scalars and arrays of integers or bools are no weights and are passed over.
+        Vectors, scalars and arrays of integers or bools are no weights and are passed over. All weights are of one
+        library; they may lie on several devices.
+    check : bool
+        Whether tracers are refused.
+
+    Returns
+    -------
+    dict of str to (Operand, Layout)
+
+    Raises
+    ------
+    ValueError
+        No weight at all, or one whose layout cannot be known (three axes).
+    TypeError
+        An entry that is no array, or of an unsupported dtype, or of another library than the first.
+    """
+    found: dict[str, tuple[Operand, Layout]] = {}
+    for name, value in state.items():
+        where = f"{argument}[{name!r}]"
+        if not is_weight(function, where, value):
+            continue
+        w = operand(function, where, value, check=check, host=True)
+        found[name] = w, parse(function, None, w.shape, where)
+    if not found:
+        rule = "hold at least one weight (a floating array with two axes or more)"
+        raise ValueError(sentence(function, argument, rule, f"{len(state)} entries and none", "a matrix"))
+    libraries = sorted({w.library for w, _ in found.values()})
+    if len(libraries) > 1:
+        got = " and ".join(libraries)
+        raise TypeError(sentence(function, argument, "hold arrays of one library", got, "converting them first"))
+    return found
+
+
+def layers(function: str, argument: str, state: State, check: bool) -> dict[str, Layer]:
+    """
+    Take all weights of a network apart; see `weights`.
+
+    Parameters
+    ----------
+    function, argument : str
+        Where it was given.
+    state : mapping of str to array
+        The network.
     check : bool
         Whether to look at the values.
 
     Returns
     -------
     dict of str to Layer
-
-    Raises
-    ------
-    ValueError
-        No weight at all, or one whose layout cannot be known (three axes).
     """
-    found = {}
-    for name, value in state.items():
-        if not is_weight(value):
-            continue
-        where = f"{argument}[{name!r}]"
-        found[name] = layer(function, where, value, parse(function, None, tuple(value.shape), where), check)
-    if not found:
-        rule = "hold at least one weight (a floating array with two axes or more)"
-        raise ValueError(sentence(function, argument, rule, f"{len(state)} entries and none", "a matrix"))
-    return found
+    found = weights(function, argument, state, check)
+    return {name: layer(function, f"{argument}[{name!r}]", w, axes, check) for name, (w, axes) in found.items()}
 
 
-def is_weight(value: Any) -> bool:
+def is_weight(function: str, argument: str, value: Any) -> bool:
     """
-    Say whether an entry of a state is a weight: a floating array with two axes or more.
+    Say whether an entry of a state is a weight: neither integer nor bool, with two axes or more.
 
     Parameters
     ----------
+    function, argument : str
+        Where it was given.
     value : object
         One entry.
 
@@ -138,8 +158,8 @@ def is_weight(value: Any) -> bool:
         Not an array at all.
     """
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
-        raise TypeError(f"a state must hold arrays; got {type(value).__name__}. Try numpy.asarray on it.")
-    return len(value.shape) >= 2 and (is_dask(value) or "float" in dtype_name(value))
+        raise TypeError(sentence(function, argument, "be an array", type(value).__name__, "one flat dict of arrays"))
+    return len(value.shape) >= 2 and not dtype_name(value).startswith(("int", "uint", "bool"))
 
 
 def spectrum(found: Mapping[str, Layer]) -> Host:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from ..arguments import real
-from ..arrays import Array, from_host, to_host, wide_dtype
+from ..arrays import Array, to_host
 from ..errors import sentence
 from ..layout import parse
-from ..measures import dfi, sfe
+from ..measures import deviation, squared_distance
+from ..operands import from_host, pair
 from .multiplier import Host, total_sfe, weight_for
-from .network import State, is_weight, layer, layers, spectrum
+from .network import State, layer, layers, spectrum
 
 
 class Excess(NamedTuple):
@@ -65,35 +66,43 @@ def excess(W: Array | State, V: Array | State, *, gain: float = 1.0, check: bool
     >>> float(paid.sfe), float(paid.least_sfe)
     (6.25, 1.25)
     """
-    gain = real("excess", "gain", gain, least=0.0, strict=True)
+    gain = real("excess", "gain", gain, least=0.0, advice="gain=1.0", strict=True)
     if isinstance(W, Mapping) and isinstance(V, Mapping):
         return _of_network(W, V, gain, check)
-    w = layer("excess", "W", W, None, check)
-    paid = sfe(W, V, check=check)
-    after, before = dfi(V, gain=gain, check=check), dfi(W, gain=gain, check=check)
+    if isinstance(W, Mapping) or isinstance(V, Mapping):
+        got = f"{type(W).__name__} and {type(V).__name__}"
+        raise TypeError(sentence("excess", "W and V", "be two arrays or two states", got, "two of a kind"))
+    w, v = pair("excess", ("W", "V"), (W, V), check=check, host=True)
+    s = layer("excess", "W", w, None, check).s
+    paid = squared_distance("excess", ("W", "V"), w, v, check=check)
+    before = deviation("excess", "W", w, w.array, gain, check=check)
+    after = deviation("excess", "V", v, v.array, gain, check=check)
     dominated = before <= after
-    least = _least(w.s / gain, to_host(after).astype(np.float64), to_host(dominated)) * gain * gain
-    return Excess(paid, from_host(least, w.w, wide_dtype(w.w.xp, w.w.device)), after, dominated)
+    least = _least(s / gain, to_host(after).astype(np.float64), to_host(dominated), gain)
+    return Excess(paid, from_host(least, w, w.wide), after, dominated)
 
 
-def _least(unit: Host, bound: Host, dominated: Host) -> Host:
-    return np.asarray(np.where(dominated, 0.0, total_sfe(unit, weight_for(unit, bound))))
+def _least(unit: Host, bound: Host, dominated: Host, gain: float) -> Host:
+    return np.asarray(np.where(dominated, 0.0, total_sfe(unit, weight_for(unit, bound), gain)))
 
 
 def _of_network(W: State, V: State, gain: float, check: bool) -> Excess:
     if set(W) != set(V):
         odd = sorted(set(W) ^ set(V))
         raise ValueError(sentence("excess", "W and V", "have the same names", f"only in one: {odd}", "two full states"))
-    s = spectrum(layers("excess", "W", W, check)) / gain
-    names = [name for name in W if is_weight(W[name])]
-    # SFE is a sum over entries, so that the layout plays no part in it.
-    paid = sum(float(np.sum(to_host(sfe(W[n], V[n], check=check)))) for n in names)
-    before, after = (sum(_dfi(state[n], gain, check) for n in names) for state in (W, V))
+    found = layers("excess", "W", W, check)
+    paid = before = after = 0.0
+    for name in found:
+        names = f"W[{name!r}]", f"V[{name!r}]"
+        w, v = pair("excess", names, (W[name], V[name]), check=check, host=True)
+        axes = parse("excess", None, w.shape, names[0])
+        paid += _total(squared_distance("excess", names, w, v, check=check))
+        before += _total(deviation("excess", names[0], w, axes.to_stack(w.xp, w.array), gain, check=check))
+        after += _total(deviation("excess", names[1], v, axes.to_stack(v.xp, v.array), gain, check=check))
     dominated = np.asarray(before <= after)
-    least = _least(s, np.asarray(after), dominated) * gain * gain
+    least = _least(spectrum(found) / gain, np.asarray(after), dominated, gain)
     return Excess(np.float64(paid), np.float64(least), np.float64(after), np.bool_(dominated))
 
 
-def _dfi(value: Any, gain: float, check: bool) -> float:
-    layout = parse("excess", None, tuple(value.shape)).letters
-    return float(np.sum(to_host(dfi(value, gain=gain, layout=layout, check=check))))
+def _total(values: Array) -> float:
+    return float(np.sum(to_host(values)))

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arguments import exactly_one, real
 from ..arrays import Array
+from ..operands import operand
 from .clipping import clipped
 from .multiplier import Host, root, weight_for
 from .network import Layer, State, layer, layers, spectrum
@@ -73,11 +74,13 @@ def relax(
            [0.  , 1.05]])
     """
     given = exactly_one("relax", {"dfi": dfi, "weight": weight, "condition": condition})
-    gain = real("relax", "gain", gain, least=0.0, strict=True)
+    gain = real("relax", "gain", gain, least=0.0, advice="gain=1.0", strict=True)
     bound = {"dfi": dfi, "weight": weight, "condition": condition}[given]
-    bound = real("relax", given, bound, least=1.0 if given == "condition" else 0.0, infinite=True)
+    bound = real(
+        "relax", given, bound, least=1.0 if given == "condition" else 0.0, advice=f"{given}=10.0", infinite=True
+    )
     if not isinstance(W, Mapping):
-        one = layer("relax", "W", W, None, check)
+        one = layer("relax", "W", operand("relax", "W", W, check=check, host=True), None, check)
         return _moved(one, given, bound if given != "dfi" else weight_for(one.s / gain, bound), gain)
     found = layers("relax", "W", W, check)
     shared = bound if given != "dfi" else float(weight_for(spectrum(found) / gain, bound))

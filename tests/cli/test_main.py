@@ -41,5 +41,5 @@ def test_an_error_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_debug_shows_where() -> None:
-    with pytest.raises(ValueError, match="front.gif"):
+    with pytest.raises(ValueError, match=r"front\.gif"):
         main(["--debug", "demo", "--plot", "front.gif"])

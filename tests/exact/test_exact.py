@@ -17,8 +17,8 @@ from ..properties.mutants import (
     five_steps,
     one_step_more,
     qr_factor,
+    rows_rescaled,
     sign_flipped,
-    v_untransposed,
 )
 from .rational import Rational, cayley, cubic_step, identity, integral, plus, times, to_float, transpose
 
@@ -43,7 +43,7 @@ def polar_cases(draw: st.DrawFn) -> tuple[Rational, Rational, Rational]:
 
 @kills(
     qr={"polar_factor": qr_factor},
-    untransposed={"polar_factor": v_untransposed},
+    rows={"polar_factor": rows_rescaled},
     flipped={"polar_factor": sign_flipped},
     k_steps={"polar_factor": five_steps},
 )

@@ -42,14 +42,18 @@ def imported(name: str) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {alias.name.removeprefix("fire_ref").lstrip(".") for alias in node.names if "fire_ref" in alias.name}
+            found |= {
+                alias.name.removeprefix("fire_ref").lstrip(".") for alias in node.names if "fire_ref" in alias.name
+            }
         elif isinstance(node, ast.ImportFrom):
             if node.level == 0:
                 if (node.module or "").split(".")[0] != "fire_ref":
                     continue
                 base = (node.module or "").split(".")[1:]
             else:
-                base = package[: len(package) - node.level + 1] + ((node.module or "").split(".") if node.module else [])
+                base = package[: len(package) - node.level + 1] + (
+                    (node.module or "").split(".") if node.module else []
+                )
             for alias in node.names:
                 deeper = ".".join([*base, alias.name])
                 found.add(deeper if deeper in known else ".".join(base))

@@ -122,9 +122,7 @@ def test_a_state_has_the_sum_of_its_layers_at_one_multiplier(rng: np.random.Gene
         left = float(fire_ref.dfi(after["linear"], gain=2.0)) + float(
             fire_ref.dfi(after["conv"], gain=2.0, layout="OIHW").sum()
         )
-        norm = sum(
-            np.linalg.norm(state[name]) ** 2 + np.linalg.norm(after[name]) ** 2 for name in ("linear", "conv")
-        )
+        norm = sum(np.linalg.norm(state[name]) ** 2 + np.linalg.norm(after[name]) ** 2 for name in ("linear", "conv"))
         e = 2 * residual_bound(3, EPS64) * norm**0.5
         assert abs(sfe - paid) <= (2 * sfe**0.5 + e) * e
         assert abs(dfi - left) <= (2 * dfi**0.5 + e) * e * norm**0.5
@@ -163,8 +161,6 @@ def test_an_extreme_gain_does_not_warn(gain: float) -> None:
         ({"conv1d": np.ones((2, 2, 2))}, {}, ValueError, r"W\['conv1d'\] must have 2, 4 or 5 axes"),
     ],
 )
-def test_wrong_arguments_are_refused(
-    W: Any, arguments: dict[str, Any], error: type[Exception], message: str
-) -> None:
+def test_wrong_arguments_are_refused(W: Any, arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=f"^front: {message}"):
         fire_ref.front(W, **arguments)

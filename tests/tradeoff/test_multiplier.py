@@ -73,9 +73,7 @@ def test_extreme_values_are_right_too(s: float, weight: float) -> None:
     truth = bisected(s, weight)
     # Subnormal results carry an absolute error of half their spacing.
     spacing = 5e-324 if truth < Decimal(2) ** -1022 else 0.0
-    assert abs(Decimal(float(root(np.array(s), weight))) - truth) <= Decimal(RELATIVE) * truth + Decimal(
-        spacing
-    )
+    assert abs(Decimal(float(root(np.array(s), weight))) - truth) <= Decimal(RELATIVE) * truth + Decimal(spacing)
 
 
 def test_the_ends_are_exact() -> None:
@@ -137,24 +135,21 @@ def test_totals_add_up_the_last_axis_with_one_weight_per_row() -> None:
     s = np.array([[0.5, 2.0], [1.0, 3.0]])
     weight = np.array([0.25, np.inf])
     v = [[bisected(0.5, 0.25), bisected(2.0, 0.25)], [Decimal(1), Decimal(1)]]
-    sfe = [
-        float(sum((Decimal(x) - y) ** 2 for x, y in zip(a, b, strict=True)))
-        for a, b in zip(s, v, strict=True)
-    ]
+    sfe = [float(sum((Decimal(x) - y) ** 2 for x, y in zip(a, b, strict=True))) for a, b in zip(s, v, strict=True)]
     dfi = [float(sum((y * y - 1) ** 2 for y in row)) for row in v]
     # Squares double the relative error of a difference; here v / |v - 1| and v / |s - v| are below 8.
-    np.testing.assert_allclose(total_sfe(s, weight), sfe, rtol=2 * 8 * RELATIVE)
+    np.testing.assert_allclose(total_sfe(s, weight, 1.0), sfe, rtol=2 * 8 * RELATIVE)
     np.testing.assert_allclose(total_dfi(s, weight), dfi, rtol=2 * 8 * RELATIVE)
     assert total_dfi(s, weight)[1] == 0.0
 
 
 def test_a_total_beyond_the_range_is_inf_without_a_warning() -> None:
     assert total_dfi(np.array([1e300]), 0.0) == np.inf
-    assert total_sfe(np.array([1e300]), np.inf) == np.inf
+    assert total_sfe(np.array([1e300]), np.inf, 1.0) == np.inf
 
 
 def test_doing_nothing_costs_nothing_however_large_the_values() -> None:
-    assert total_sfe(np.array([1e300, 1e160, 2.0]), 0.0) == 0.0
+    assert total_sfe(np.array([1e300, 1e160, 2.0]), 0.0, 1.0) == 0.0
 
 
 SPECTRA = [[0.1, 2.0], [0.0, 0.0, 3.0], [0.5], [1e-8, 1e4], [0.0, 0.0], [0.9, 1.1, 1.0], [1e100, 1.0]]

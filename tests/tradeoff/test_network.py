@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fire_ref.layout import parse
+from fire_ref.operands import operand
 from fire_ref.tolerances import EPS, residual_bound
 from fire_ref.tradeoff.network import is_weight, layer, layers, spectrum
 
@@ -21,7 +22,7 @@ def test_a_weight_taken_apart_and_rebuilt_is_itself(
 ) -> None:
     for dtype in arrays.precisions:
         W = arrays.make(rng.standard_normal(shape), dtype)
-        part = layer("f", "W", W, None, True)
+        part = layer("f", "W", operand("f", "W", W), None, True)
         V = part.rebuilt(part.s, np.zeros(shape[:-2], dtype=bool))
         assert type(V) is type(W)
         assert V.dtype == W.dtype
@@ -31,20 +32,16 @@ def test_a_weight_taken_apart_and_rebuilt_is_itself(
 
 
 def test_the_singular_values_are_in_the_units_of_w_on_the_host(rng: np.random.Generator) -> None:
-    W = np.stack(
-        [scale * with_spectrum(rng, 5, 3, np.array([4.0, 2.0, 1.0])) for scale in (1e-300, 1.0, 1e300)]
-    )
-    s = layer("f", "W", W, None, True).s
+    W = np.stack([scale * with_spectrum(rng, 5, 3, np.array([4.0, 2.0, 1.0])) for scale in (1e-300, 1.0, 1e300)])
+    s = layer("f", "W", operand("f", "W", W), None, True).s
     truth = np.array([4.0, 2.0, 1.0]) * np.array([[1e-300], [1.0], [1e300]])
     np.testing.assert_allclose(s, truth, rtol=4 * residual_bound(3, EPS["float64"]))  # s_1 / s_p = 4
 
 
-def test_what_is_kept_comes_back_bit_for_bit_and_the_rest_does_not(
-    arrays: Backend, rng: np.random.Generator
-) -> None:
+def test_what_is_kept_comes_back_bit_for_bit_and_the_rest_does_not(arrays: Backend, rng: np.random.Generator) -> None:
     for dtype in arrays.precisions:
         W = arrays.make(rng.standard_normal((3, 5, 4)), dtype)
-        part = layer("f", "W", W, None, True)
+        part = layer("f", "W", operand("f", "W", W), None, True)
         V = arrays.host(part.rebuilt(2 * part.s, np.array([True, False, True])))
         w = arrays.host(W)
         np.testing.assert_array_equal(V[::2], w[::2])
@@ -55,8 +52,8 @@ def test_with_a_layout_every_tap_is_a_matrix_and_the_axes_come_back_in_place(
     rng: np.random.Generator,
 ) -> None:
     W = rng.standard_normal((2, 3, 5, 4))
-    part = layer("f", "W", W, parse("f", "HWOI", W.shape), True)
-    same = layer("f", "W", W.transpose(2, 3, 0, 1), parse("f", None, (5, 4, 2, 3)), True)
+    part = layer("f", "W", operand("f", "W", W), parse("f", "HWOI", W.shape), True)
+    same = layer("f", "W", operand("f", "W", W.transpose(2, 3, 0, 1)), parse("f", None, (5, 4, 2, 3)), True)
     assert part.s.shape == (2, 3, 4)
     np.testing.assert_array_equal(part.s, same.s)
     kept = np.zeros((2, 3), dtype=bool)
@@ -86,9 +83,7 @@ def test_a_state_yields_its_floating_matrices_and_kernels_only(rng: np.random.Ge
 
 
 def test_a_kernel_with_three_axes_is_refused_by_name() -> None:
-    with pytest.raises(
-        ValueError, match=r"f: W\['conv1d'\] must have 2, 4 or 5 axes .* 'OIW' for a conv1d kernel"
-    ):
+    with pytest.raises(ValueError, match=r"f: W\['conv1d'\] must have 2, 4 or 5 axes .* 'OIW' for a conv1d kernel"):
         layers("f", "W", {"conv1d": np.ones((2, 2, 3))}, True)
 
 
@@ -127,4 +122,4 @@ def test_a_complex_weight_is_refused_and_not_passed_over() -> None:
     ],
 )
 def test_a_weight_is_floating_and_has_two_axes_or_more(value: Any, weight: bool) -> None:
-    assert is_weight(value) is weight
+    assert is_weight("f", "W", value) is weight

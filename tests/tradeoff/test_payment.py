@@ -86,9 +86,7 @@ def test_a_little_less_dfi_is_not_dominated() -> None:
     assert fire_ref.excess(W, np.diag([2.01, 1.0])).dominated
 
 
-def test_each_pair_of_a_stack_is_judged_by_itself_on_every_backend(
-    arrays: Backend, rng: np.random.Generator
-) -> None:
+def test_each_pair_of_a_stack_is_judged_by_itself_on_every_backend(arrays: Backend, rng: np.random.Generator) -> None:
     values = with_spectrum(rng, 5, 3, np.array([2.0, 1.5, 0.5])) * np.ones((2, 2, 1, 1))
     after = np.stack([values[0], fire_ref.polar_factor(values[1])])
     after[0, 0] *= 1.5
@@ -161,9 +159,7 @@ def test_a_state_that_did_not_move_is_dominated_at_no_cost(rng: np.random.Genera
 
 
 def test_states_with_different_names_are_refused() -> None:
-    with pytest.raises(
-        ValueError, match=r"excess: W and V must have the same names; got only in one: \['a', 'b'\]"
-    ):
+    with pytest.raises(ValueError, match=r"excess: W and V must have the same names; got only in one: \['a', 'b'\]"):
         fire_ref.excess({"a": np.eye(2)}, {"b": np.eye(2)})
 
 

@@ -60,9 +60,7 @@ def test_the_dfi_asked_for_is_reached_and_not_undercut(
 
 @pytest.mark.parametrize("shape", [(7, 4), (4, 7), (5, 5)])
 @pytest.mark.parametrize("condition", [1.0, 2.0, 50.0])
-def test_the_condition_asked_for_is_reached(
-    rng: np.random.Generator, shape: tuple[int, int], condition: float
-) -> None:
+def test_the_condition_asked_for_is_reached(rng: np.random.Generator, shape: tuple[int, int], condition: float) -> None:
     p = min(shape)
     U, V, s = orthonormal(rng, shape[0], p), orthonormal(rng, shape[1], p), np.geomspace(3.0, 0.001, p)
     X = fire_ref.relax(moved(U, s, V), condition=condition)
@@ -75,9 +73,7 @@ def test_the_condition_asked_for_is_reached(
 
 def test_the_condition_takes_no_notice_of_the_gain(rng: np.random.Generator) -> None:
     W = rng.standard_normal((5, 3))
-    np.testing.assert_array_equal(
-        fire_ref.relax(W, condition=1.5, gain=7.0), fire_ref.relax(W, condition=1.5)
-    )
+    np.testing.assert_array_equal(fire_ref.relax(W, condition=1.5, gain=7.0), fire_ref.relax(W, condition=1.5))
 
 
 @pytest.mark.parametrize(
@@ -157,10 +153,7 @@ def test_extreme_scales_stay_finite(rng: np.random.Generator, scale: float) -> N
     V = fire_ref.relax(W, condition=1.0)
     np.testing.assert_allclose(np.linalg.norm(V / scale), 2.0 * 3**0.5, rtol=residual_bound(3, EPS64))
     V = fire_ref.relax(W, weight=1.0, gain=scale)
-    assert (
-        np.linalg.norm(V / scale - fire_ref.relax(W / scale, weight=1.0))
-        <= 4 * residual_bound(3, EPS64) * 14**0.5
-    )
+    assert np.linalg.norm(V / scale - fire_ref.relax(W / scale, weight=1.0)) <= 4 * residual_bound(3, EPS64) * 14**0.5
 
 
 def state_of(rng: np.random.Generator) -> dict[str, Any]:
@@ -207,9 +200,7 @@ def test_a_kernel_of_a_state_is_moved_tap_by_tap(rng: np.random.Generator) -> No
 
 def test_a_bound_on_the_whole_network_is_met_with_one_multiplier(rng: np.random.Generator) -> None:
     state = state_of(rng)
-    before = sum(
-        float(fire_ref.dfi(state[name], layout="OIHW"[: state[name].ndim]).sum()) for name in WEIGHTS
-    )
+    before = sum(float(fire_ref.dfi(state[name], layout="OIHW"[: state[name].ndim]).sum()) for name in WEIGHTS)
     after_state = fire_ref.relax(state, dfi=before / 10)
     after, slack, weights = 0.0, 0.0, []
     for name in WEIGHTS:
