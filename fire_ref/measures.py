@@ -16,6 +16,7 @@ from .chunked import measures as blocks
 from .gram import defect, long_side, small_gram
 from .layout import Layout, parse
 from .operands import Operand, operand, pair
+from .prepared import prepared
 from .scaling import normalise
 
 SIDES = ("small", "columns", "rows")
@@ -183,9 +184,8 @@ def deviation(
     array, shape (...)
     """
     xp, (m, n) = w.xp, stack.shape[-2:]
-    X, peak = _widened(function, argument, w, stack, check)
-    scaled = normalise(xp, X, peak)
-    eye = xp.eye(min(m, n), dtype=X.dtype, device=w.device)
+    scaled = prepared(function, argument, w, stack, check=check)
+    eye = xp.eye(min(m, n), dtype=w.wide, device=w.device)
     with quiet():
         ratio = scaled.over(gain)
         value = defect(xp, small_gram(xp, scaled.array), eye, ratio * ratio)
@@ -195,20 +195,10 @@ def deviation(
 def _operator_dfi(w: Operand, gain: float, side: str, operator: object, axes: Layout, check: bool) -> Array:
     xp, batch = w.xp, len(axes.batch)
     sizes = convolution.grid("dfi", operator, axes)
-    X, peak = _widened("dfi", "W", w, axes.to_stack(xp, w.array), check)
-    m, n = X.shape[-2:]
-    whole = xp.max(peak, axis=tuple(range(batch, peak.ndim)), keepdims=True)  # one scale for a whole kernel
-    scaled = normalise(xp, X, whole)
-    eye = xp.eye(min(m, n), dtype=X.dtype, device=w.device)
+    scaled = prepared("dfi", "W", w, axes.to_stack(xp, w.array), check=check, together=batch)
+    m, n = scaled.array.shape[-2:]
+    eye = xp.eye(min(m, n), dtype=w.wide, device=w.device)
     with quiet():
         ratio = scaled.over(gain)[(..., *(0,) * len(sizes), slice(None), slice(None))]
         value = convolution.operator_defect(xp, scaled.array, batch, sizes, eye, ratio * ratio)
     return value[..., 0, 0] + long_side(m, n, side) * prod(sizes)
-
-
-def _widened(function: str, argument: str, w: Operand, stack: Array, check: bool) -> tuple[Array, Array]:
-    X = w.xp.astype(stack, w.wide)
-    peak = values.peaks(w, X)
-    if check:
-        values.require(function, [(argument, w, peak)])
-    return X, peak

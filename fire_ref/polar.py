@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from . import rank, values
+from . import rank
 from .arguments import choice, matrix_shape
 from .arrays import Array, quiet
 from .operands import Operand, handed_back, operand
-from .scaling import Scaled, normalise
+from .prepared import prepared
 
 METHODS = ("svd",)
 
@@ -92,7 +92,7 @@ def factor(function: str, w: Operand, stack: Array, check: bool) -> Array:
     -------
     array, shape (..., m, n)
     """
-    U, _, Vh = w.xp.linalg.svd(_scaled(function, w, stack, check).array, full_matrices=False)
+    U, _, Vh = w.xp.linalg.svd(prepared(function, "W", w, stack, check=check).array, full_matrices=False)
     return U @ Vh
 
 
@@ -141,7 +141,7 @@ def polar_decomposition(W: Array, *, rtol: float | None = None, check: bool = Tr
     m, n = matrix_shape("polar_decomposition", "W", w.shape)
     limit = rank.threshold("polar_decomposition", w.shape, w.name, rtol)
     xp = w.xp
-    scaled = _scaled("polar_decomposition", w, w.array, check)
+    scaled = prepared("polar_decomposition", "W", w, w.array, check=check)
     U, s, Vh = xp.linalg.svd(scaled.array, full_matrices=False)
     short = xp.matrix_transpose(Vh) if m >= n else U
     half = (short * s[..., None, :]) @ xp.matrix_transpose(short)
@@ -151,11 +151,3 @@ def polar_decomposition(W: Array, *, rtol: float | None = None, check: bool = Tr
     counted = rank.count(xp, s, limit)
     Q = handed_back(w, U @ Vh)
     return PolarDecomposition(Q, H, restored, int(counted) if check and counted.ndim == 0 else counted)
-
-
-def _scaled(function: str, w: Operand, stack: Array, check: bool) -> Scaled:
-    X = w.xp.astype(stack, w.wide)
-    peak = values.peaks(w, X)
-    if check:
-        values.require(function, [("W", w, peak)])
-    return normalise(w.xp, X, peak)

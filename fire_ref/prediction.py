@@ -89,7 +89,7 @@ def predict(
     limit = rank.threshold("predict", w.shape, w.name, rtol)
     resolved = rank.threshold("predict", w.shape, "float32", None) if w.name in HALVES and rtol is None else limit
     divides = normalization != "none" and eps == 0.0
-    spectrum = singular_values("predict", w, check=check, nonzero="eps=1e-8" if divides else None)
+    spectrum = singular_values("predict", "W", w, w.array, check=check, nonzero="eps=1e-8" if divides else None)
     with quiet():
         s = np.where(spectrum.counted(resolved), spectrum.normalised(normalization, eps), 0.0)
         p = respond(s, steps, triples)
@@ -161,7 +161,7 @@ def steps_needed(
     triples = schedule("steps_needed", coefficients)
     choice("steps_needed", "normalization", normalization, NORMALIZATIONS)
     limit = rank.threshold("steps_needed", w.shape, w.name, rtol)
-    spectrum = singular_values("steps_needed", w, check=check, nonzero="leaving it out")
+    spectrum = singular_values("steps_needed", "W", w, w.array, check=check, nonzero="leaving it out")
     counted = spectrum.counted(limit)
     if not counted.any(axis=-1).all():
         got = f"none of {counted.shape[-1]} at rtol={limit:g} ({w.name})"

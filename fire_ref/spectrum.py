@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import rank, values
-from .arrays import quiet, to_host
+from . import rank
+from .arrays import Array, quiet, to_host
 from .operands import Operand
-from .scaling import normalise
+from .prepared import prepared
 
 Host = np.ndarray[Any, np.dtype[Any]]
 
@@ -41,16 +41,20 @@ class Spectrum(NamedTuple):
             return np.asarray(s / (norm + eps * self.first * self.second))
 
 
-def singular_values(function: str, w: Operand, *, check: bool, nonzero: str | None = None) -> Spectrum:
+def singular_values(
+    function: str, argument: str, w: Operand, stack: Array, *, check: bool, nonzero: str | None = None
+) -> Spectrum:
     """
-    Return the singular values of W, or of each matrix of a stack, on the host.
+    Return the singular values of each matrix of a stack, on the host.
 
     Parameters
     ----------
-    function : str
-        Who asks.
+    function, argument : str
+        Where it was given.
     w : Operand
-        The input.
+        Where the stack came from.
+    stack : array, shape (..., m, n)
+        Its matrices.
     check : bool
         Whether to look at the values.
     nonzero : str, optional
@@ -61,12 +65,7 @@ def singular_values(function: str, w: Operand, *, check: bool, nonzero: str | No
     Spectrum
         float64, descending, shape (..., p).
     """
-    xp = w.xp
-    X = xp.astype(w.array, w.wide)
-    peak = values.peaks(w, X)
-    if check:
-        values.require(function, [("W", w, peak)], nonzero=nonzero)
-    scaled = normalise(xp, X, peak)
-    s = xp.linalg.svdvals(scaled.array)
+    scaled = prepared(function, argument, w, stack, check=check, nonzero=nonzero)
+    s = w.xp.linalg.svdvals(scaled.array)
     first, second = (to_host(f).astype(np.float64)[..., 0] for f in (scaled.first, scaled.second))
     return Spectrum(to_host(s).astype(np.float64), first, second)

@@ -73,8 +73,11 @@ def iterate_bound(p: int, eps: float, amplification: float) -> float:
     """
     Bound ||X_k - closed form||_F: 10 p' eps A, with A = max(1, max p_k(s_i) / s_i).
 
-    A rounding error made at the start is stretched by p_k(s)/s along a small singular direction (up to 1.5^k for
-    the cubic), those made later by less.
+    A rounding error made at the start is stretched by p_k(s)/s along a small singular direction: up to 1.5^k for the
+    cubic, whose slope is nowhere larger, and those made later by less. Coefficients that are steep at 1 (Muon, Polar
+    Express) stretch an error of s there by |p_k'(s)|, which for five Polar Express steps is 7e4: for them A must be
+    the largest of p_k/s and of the slopes of the remaining steps. That is the polynomial's condition, not a fault of
+    the arithmetic.
 
     Parameters
     ----------

@@ -16,7 +16,7 @@ S = np.array([4.0, 2.0, 1.0])
 
 
 def spectrum(W: object) -> Spectrum:
-    return singular_values("f", operand("f", "W", W), check=True)
+    return singular_values("f", "W", w := operand("f", "W", W), w.array, check=True)
 
 
 @pytest.mark.parametrize("shape", [(6, 3), (3, 6), (3, 3)])
@@ -92,7 +92,7 @@ def test_half_precision_is_decomposed_in_double(rng: np.random.Generator) -> Non
 def test_a_zero_matrix_is_allowed_unless_the_caller_says_otherwise() -> None:
     assert spectrum(np.zeros((3, 2))).restored.tolist() == [0.0, 0.0]
     with pytest.raises(ValueError, match=r"f: W must be nonzero; got a zero matrix\. Try a hat"):
-        singular_values("f", operand("f", "W", np.zeros((3, 2))), check=True, nonzero="a hat")
+        singular_values("f", "W", operand("f", "W", np.zeros((3, 2))), np.zeros((3, 2)), check=True, nonzero="a hat")
 
 
 def test_nan_is_named() -> None:

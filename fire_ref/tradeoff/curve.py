@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..arguments import count, real
+from ..arguments import count, matrix_shape, real
 from ..arrays import Array
 from ..operands import operand
+from ..spectrum import singular_values
 from .multiplier import Host, total_dfi, total_sfe, weight_for
-from .network import State, layer, layers, spectrum
+from .network import State, spectrum
 
 
 class Front(NamedTuple):
@@ -61,9 +62,11 @@ def front(W: Array | State, *, points: int = 50, gain: float = 1.0, check: bool 
     points = count("front", "points", points, least=2)
     gain = real("front", "gain", gain, least=0.0, advice="gain=1.0", strict=True)
     if isinstance(W, Mapping):
-        unit = spectrum(layers("front", "W", W, check)) / gain
+        unit = spectrum("front", "W", W, check) / gain
     else:
-        unit = layer("front", "W", operand("front", "W", W, check=check, host=True), None, check).s / gain
+        w = operand("front", "W", W, check=check, host=True)
+        matrix_shape("front", "W", w.shape)
+        unit = singular_values("front", "W", w, w.array, check=check).restored / gain
     weights = _spread(unit.ravel(), points)
     sfe = np.stack([total_sfe(unit, np.full(unit.shape[:-1], lam), gain) for lam in weights], axis=-1)
     dfi = np.stack([total_dfi(unit, np.full(unit.shape[:-1], lam)) for lam in weights], axis=-1)

@@ -13,8 +13,9 @@ from ..errors import sentence
 from ..layout import parse
 from ..measures import deviation, squared_distance
 from ..operands import from_host, pair
+from ..spectrum import singular_values
 from .multiplier import Host, total_sfe, weight_for
-from .network import State, layer, layers, spectrum
+from .network import State, spectrum, weights
 
 
 class Excess(NamedTuple):
@@ -73,7 +74,7 @@ def excess(W: Array | State, V: Array | State, *, gain: float = 1.0, check: bool
         got = f"{type(W).__name__} and {type(V).__name__}"
         raise TypeError(sentence("excess", "W and V", "be two arrays or two states", got, "two of a kind"))
     w, v = pair("excess", ("W", "V"), (W, V), check=check, host=True)
-    s = layer("excess", "W", w, None, check).s
+    s = singular_values("excess", "W", w, w.array, check=check).restored
     paid = squared_distance("excess", ("W", "V"), w, v, check=check)
     before = deviation("excess", "W", w, w.array, gain, check=check)
     after = deviation("excess", "V", v, v.array, gain, check=check)
@@ -90,9 +91,9 @@ def _of_network(W: State, V: State, gain: float, check: bool) -> Excess:
     if set(W) != set(V):
         odd = sorted(set(W) ^ set(V))
         raise ValueError(sentence("excess", "W and V", "have the same names", f"only in one: {odd}", "two full states"))
-    found = layers("excess", "W", W, check)
+    s = spectrum("excess", "W", W, check)
     paid = before = after = 0.0
-    for name in found:
+    for name in weights("excess", "W", W, check):
         names = f"W[{name!r}]", f"V[{name!r}]"
         w, v = pair("excess", names, (W[name], V[name]), check=check, host=True)
         axes = parse("excess", None, w.shape, names[0])
@@ -100,7 +101,7 @@ def _of_network(W: State, V: State, gain: float, check: bool) -> Excess:
         before += _total(deviation("excess", names[0], w, axes.to_stack(w.xp, w.array), gain, check=check))
         after += _total(deviation("excess", names[1], v, axes.to_stack(v.xp, v.array), gain, check=check))
     dominated = np.asarray(before <= after)
-    least = _least(spectrum(found) / gain, np.asarray(after), dominated, gain)
+    least = _least(s / gain, np.asarray(after), dominated, gain)
     return Excess(np.float64(paid), np.float64(least), np.float64(after), np.bool_(dominated))
 
 

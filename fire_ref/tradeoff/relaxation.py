@@ -11,8 +11,9 @@ from ..arguments import exactly_one, real
 from ..arrays import Array
 from ..operands import operand
 from .clipping import clipped
+from .factors import Factors, factors
 from .multiplier import Host, root, weight_for
-from .network import Layer, State, layer, layers, spectrum
+from .network import State, weights
 
 
 def relax(
@@ -80,14 +81,18 @@ def relax(
         "relax", given, bound, least=1.0 if given == "condition" else 0.0, advice=f"{given}=10.0", infinite=True
     )
     if not isinstance(W, Mapping):
-        one = layer("relax", "W", operand("relax", "W", W, check=check, host=True), None, check)
+        one = factors("relax", "W", operand("relax", "W", W, check=check, host=True), None, check)
         return _moved(one, given, bound if given != "dfi" else weight_for(one.s / gain, bound), gain)
-    found = layers("relax", "W", W, check)
-    shared = bound if given != "dfi" else float(weight_for(spectrum(found) / gain, bound))
+    found = {
+        name: factors("relax", f"W[{name!r}]", w, axes, check)
+        for name, (w, axes) in weights("relax", "W", W, check).items()
+    }
+    whole = np.concatenate([part.s.ravel() for part in found.values()])
+    shared = bound if given != "dfi" else float(weight_for(whole / gain, bound))
     return {name: _moved(found[name], given, shared, gain) if name in found else W[name] for name in W}
 
 
-def _moved(part: Layer, given: str, bound: Host | float, gain: float) -> Array:
+def _moved(part: Factors, given: str, bound: Host | float, gain: float) -> Array:
     if given == "condition":
         v = clipped(part.s, float(bound))
         return part.rebuilt(v, np.all(v == part.s, axis=-1))

@@ -30,8 +30,8 @@ def tracked() -> list[Path]:
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=ROOT, check=False)
     if listed.returncode == 0 and listed.stdout:
         return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
-    skipped = {".venv", ".git", "__pycache__"}
-    return [path for path in ROOT.rglob("*") if path.is_file() and not skipped & set(path.parts)]
+    found = [path for path in ROOT.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    return [path for path in found if not path.relative_to(ROOT).parts[0].startswith(".")]
 
 
 def test_file_names_say_what_is_inside() -> None:
