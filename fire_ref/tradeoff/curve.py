@@ -77,7 +77,7 @@ def _spread(unit: Host, points: int) -> Host:
     """Multipliers evenly spaced in log lam, over where DfI falls from 99 % to 1/100 % of W's."""
     whole = min(float(total_dfi(unit, 0.0)), 1e300)
     if whole > 0:
-        low, high = (float(weight_for(unit, share * whole)) for share in (0.99, 1e-4))
+        low, high = (float(weight_for(unit, share * whole, halvings=20)) for share in (0.99, 1e-4))  # to 0.001 nats
     else:
         low, high = 0.01, 100.0  # an isometry stays where it is at every multiplier
     return np.concatenate([[0.0], np.geomspace(low, high, points - 2), [np.inf]])

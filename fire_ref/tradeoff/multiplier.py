@@ -168,7 +168,7 @@ def total_sfe(s: Host, weight: Host | float, gain: float) -> Host:
         return np.asarray(np.sum((gain * point(s, np.asarray(weight)[..., None]).gap) ** 2, axis=-1))
 
 
-def weight_for(s: Host, dfi: Host | float) -> Host:
+def weight_for(s: Host, dfi: Host | float, halvings: int = 64) -> Host:
     """
     Least multiplier at which DfI has come down to `dfi`: 0 if it is there already, inf for 0.
 
@@ -181,6 +181,8 @@ def weight_for(s: Host, dfi: Host | float) -> Host:
         Singular values over the gain.
     dfi : float or ndarray, shape (...)
         At least 0.
+    halvings : int
+        Of the 1454 nats that lam spans; 64 leave less than the spacing of floats.
 
     Returns
     -------
@@ -198,7 +200,7 @@ def weight_for(s: Host, dfi: Host | float) -> Host:
     low = np.full(s.shape[:-1], np.log(5e-324))
     high = np.full(s.shape[:-1], np.log(8e307))
     reached = total_dfi(s, np.exp(high)) <= dfi
-    for _ in range(64):  # 1454 nats / 2^64 is below the spacing of floats at any end
+    for _ in range(halvings):
         middle = (low + high) / 2
         more = total_dfi(s, np.exp(middle)) > dfi
         low, high = np.where(more, middle, low), np.where(more, high, middle)
