@@ -90,7 +90,7 @@ def real(
     try:
         if refused or not isinstance(value, SupportsFloat):
             raise TypeError
-        number = float(value)
+        number = float(value.detach() if hasattr(value, "detach") else value)
     except OverflowError:
         raise ValueError(sentence(function, argument, rule, "an integer beyond float64", advice)) from None
     except (TypeError, ValueError):

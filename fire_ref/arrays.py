@@ -7,8 +7,9 @@ JAX or a strict array-API implementation.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Any, TypeAlias
+from collections.abc import Hashable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeAlias, cast
 
 import array_api_compat as compat
 import numpy as np
@@ -209,6 +210,44 @@ def to_host(array: Array) -> np.ndarray[Any, np.dtype[Any]]:
         return np.asarray(compat.to_device(array, cpu))
 
 
-def quiet() -> AbstractContextManager[Any]:
-    """Let overflow and its infinities pass without NumPy's warnings, where they are the right answer."""
+def quiet(xp: Namespace | None = None, device: Any = None) -> AbstractContextManager[Any]:
+    """
+    Compute as asked: no NumPy warning where inf is the right answer, no torch autocast to another dtype.
+
+    Parameters
+    ----------
+    xp : module, optional
+        The namespace of the work; default NumPy on the host.
+    device : device, optional
+        Where its arrays are.
+
+    Returns
+    -------
+    context manager
+        One that graph capture can see through, where the namespace has graphs.
+    """
+    if xp is not None and compat.is_torch_namespace(xp):
+        if xp.is_autocast_enabled(device.type):
+            return cast(AbstractContextManager[Any], xp.autocast(device.type, enabled=False))
+        return nullcontext()
+    if xp is not None and compat.is_jax_namespace(xp):
+        return nullcontext()
     return np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")
+
+
+def contiguous(array: Array) -> Array:
+    """Return the array with its entries in row-major order, as files and other libraries expect them."""
+    if compat.is_torch_array(array):
+        return array.contiguous()
+    if compat.is_numpy_array(array) or compat.is_cupy_array(array):
+        return compat.array_namespace(array).ascontiguousarray(array)
+    return array
+
+
+def storage(array: Any) -> Hashable:
+    """Return what two names of one tied tensor share: the same memory, seen the same way."""
+    if compat.is_torch_array(array):
+        return ("torch", array.data_ptr(), tuple(array.shape), tuple(array.stride()))
+    if isinstance(array, np.ndarray):
+        return ("numpy", array.__array_interface__["data"][0], array.shape, array.strides, array.dtype.str)
+    return id(array)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import values
 from .arguments import real
-from .arrays import Array, quiet
+from .arrays import Array
 from .errors import sentence
 from .layout import Layout
 from .norms import frobenius
@@ -83,5 +83,5 @@ def _by_matrix(gain: str, w: Operand, stack: Array, X: Array) -> Array:
         factor = frobenius(w, scaled.array) / usable
     else:
         factor = xp.sum(scaled.array * Y, axis=(-2, -1), keepdims=True) / usable / usable
-    with quiet():
+    with w.quiet():
         return xp.astype(scaled.restore(factor * Y), X.dtype)

@@ -11,7 +11,7 @@ from math import prod
 
 from . import convolution, values
 from .arguments import choice, matrix_shape, real
-from .arrays import Array, is_dask, quiet
+from .arrays import Array, is_dask
 from .chunked import measures as blocks
 from .gram import defect, long_side, small_gram
 from .layout import Layout, parse
@@ -85,7 +85,7 @@ def squared_distance(function: str, names: tuple[str, str], w: Operand, v: Opera
     if check:
         values.require(function, [(names[0], w, peak_w), (names[1], v, peak_v)])
     shared = xp.where(peak_w > peak_v, peak_w, peak_v)  # both by one scale
-    with quiet():
+    with w.quiet():
         left, right = normalise(xp, A, shared), normalise(xp, B, shared)
         total = xp.sum(xp.square(left.array - right.array), axis=(-2, -1), keepdims=True)
         value = left.restore(total, 2)[..., 0, 0]
@@ -186,7 +186,7 @@ def deviation(
     xp, (m, n) = w.xp, stack.shape[-2:]
     scaled = prepared(function, argument, w, stack, check=check)
     eye = xp.eye(min(m, n), dtype=w.wide, device=w.device)
-    with quiet():
+    with w.quiet():
         ratio = scaled.over(gain)
         value = defect(xp, small_gram(xp, scaled.array), eye, ratio * ratio)
     return value[..., 0, 0] + long_side(m, n, side)
@@ -198,7 +198,7 @@ def _operator_dfi(w: Operand, gain: float, side: str, operator: object, axes: La
     scaled = prepared("dfi", "W", w, axes.to_stack(xp, w.array), check=check, together=batch)
     m, n = scaled.array.shape[-2:]
     eye = xp.eye(min(m, n), dtype=w.wide, device=w.device)
-    with quiet():
+    with w.quiet():
         ratio = scaled.over(gain)[(..., *(0,) * len(sizes), slice(None), slice(None))]
         value = convolution.operator_defect(xp, scaled.array, batch, sizes, eye, ratio * ratio)
     return value[..., 0, 0] + long_side(m, n, side) * prod(sizes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,10 @@ class Operand:
     def wide(self) -> DType:
         """The dtype for measures and exact work: float64, or float32 where there is none."""
         return wide_dtype(self.xp, self.device)
+
+    def quiet(self) -> AbstractContextManager[Any]:
+        """Return `arrays.quiet` for work in this namespace."""
+        return quiet(self.xp, self.device)
 
     @property
     def library(self) -> str:
@@ -230,5 +235,5 @@ def from_host(values: np.ndarray[Any, np.dtype[Any]], like: Operand, dtype: DTyp
 
 def handed_back(w: Operand, result: Array) -> Array:
     """Round a result to the caller's dtype; what overflows there becomes inf."""
-    with quiet():
+    with w.quiet():
         return w.xp.astype(result, w.dtype)

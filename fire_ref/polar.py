@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from . import rank
 from .arguments import choice, matrix_shape
-from .arrays import Array, quiet
+from .arrays import Array
 from .operands import Operand, handed_back, operand
 from .prepared import prepared
 
@@ -145,7 +145,7 @@ def polar_decomposition(W: Array, *, rtol: float | None = None, check: bool = Tr
     U, s, Vh = xp.linalg.svd(scaled.array, full_matrices=False)
     short = xp.matrix_transpose(Vh) if m >= n else U
     half = (short * s[..., None, :]) @ xp.matrix_transpose(short)
-    with quiet():
+    with w.quiet():
         H = handed_back(w, scaled.restore((half + xp.matrix_transpose(half)) / 2))
         restored = scaled.restore(s[..., None])[..., 0]
     counted = rank.count(xp, s, limit)

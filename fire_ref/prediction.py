@@ -57,8 +57,8 @@ def predict(
     -------
     Prediction
         Four float64 arrays of shape (...), dimensionless. ``dfi = sum (1 - p_k^2)^2`` and
-        ``distance = sqrt(sum (1 - p_k)^2)`` over all p values, zeros staying zero, so that ``dfi >= p - rank``;
-        the responses over the values counted by rank (nan if none is).
+        ``distance = sqrt(sum (1 - p_k)^2)`` over all p values, zeros staying zero, so that ``dfi >= p - rank``
+        (half precision: see Notes); the responses over the values counted by rank (nan if none is).
 
     Raises
     ------
@@ -163,8 +163,10 @@ def steps_needed(
     limit = rank.threshold("steps_needed", w.shape, w.name, rtol)
     spectrum = singular_values("steps_needed", "W", w, w.array, check=check, nonzero="leaving it out")
     counted = spectrum.counted(limit)
-    if not counted.any(axis=-1).all():
-        got = f"none of {counted.shape[-1]} at rtol={limit:g} ({w.name})"
+    empty = np.argwhere(~np.atleast_1d(counted.any(axis=-1)))
+    if len(empty):
+        where = f" in matrix {tuple(int(i) for i in empty[0])}" if counted.ndim > 1 else ""
+        got = f"none of {counted.shape[-1]}{where} at rtol={limit:g} ({w.name})"
         raise ValueError(
             sentence("steps_needed", "W", "have a singular value that counts as nonzero", got, "rtol=1e-3")
         )
@@ -184,7 +186,8 @@ def _count_steps(x: Host, counted: Host, triples: Sequence[Triple], tol: float) 
         needed = np.where((needed < 0) & (error <= tol), step, needed)
         if (needed >= 0).all():
             return needed
-        x = respond(x, 1, (at(triples, step),))
+        with quiet():
+            x = respond(x, 1, (at(triples, step),))
         settled = step + 1 >= len(triples)
         if settled and np.array_equal(x, saved, equal_nan=True):
             break

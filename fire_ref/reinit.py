@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import gains, polar, schulz
 from .arguments import choice, matrix_shape
-from .arrays import Array
+from .arrays import Array, contiguous
 from .coefficients import Coefficients
 from .layout import parse
 from .operands import handed_back, operand
@@ -82,4 +82,4 @@ def fire(
     stack = axes.to_stack(w.xp, w.array)
     exact = method == "svd"
     X = polar.factor("fire", w, stack, check) if exact else schulz.run("fire", w, stack, plan, check)
-    return handed_back(w, axes.from_stack(w.xp, gains.apply(wanted, w, axes, stack, X)))
+    return contiguous(handed_back(w, axes.from_stack(w.xp, gains.apply(wanted, w, axes, stack, X))))

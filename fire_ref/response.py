@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .arguments import count
-from .arrays import Array, quiet
+from .arrays import Array
 from .coefficients import Coefficients, Triple, at, schedule
 from .errors import sentence
 from .operands import operand
@@ -64,12 +64,13 @@ def spectral_response(s: Array, steps: int = 10, *, coefficients: Coefficients =
     x = xp.astype(value.array, value.wide)
     if check and not bool(xp.all(xp.isfinite(x))):
         refuse_nonfinite("spectral_response", "s", value)
-    return respond(x, steps, triples)
+    with value.quiet():
+        return respond(x, steps, triples)
 
 
 def respond(x: Array, steps: int, triples: Sequence[Triple]) -> Array:
     """
-    Apply the scalar polynomial `steps` times.
+    Apply the scalar polynomial `steps` times; the caller silences overflow.
 
     Parameters
     ----------
@@ -84,9 +85,8 @@ def respond(x: Array, steps: int, triples: Sequence[Triple]) -> Array:
     -------
     array
     """
-    with quiet():
-        for step in range(steps):
-            a, b, c = at(triples, step)
-            square = x * x
-            x = x * (a + square * (b + c * square if c else b))
+    for step in range(steps):
+        a, b, c = at(triples, step)
+        square = x * x
+        x = x * (a + square * (b + c * square if c else b))
     return x

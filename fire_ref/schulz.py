@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from . import norms, values
 from .arguments import choice, count, matrix_shape, real
-from .arrays import Array, Namespace, is_dask, quiet
+from .arrays import Array, Namespace, is_dask
 from .chunked import schulz as blocks
 from .coefficients import NORMALIZATIONS, Coefficients, Triple, at, schedule
 from .gram import small_gram
@@ -141,7 +141,7 @@ def newton_schulz_iterates(
     matrix_shape("newton_schulz_iterates", "W", w.shape)
     planned = plan("newton_schulz_iterates", steps, coefficients, normalization, eps, dtype)
     first = _first("newton_schulz_iterates", w, w.array, planned, check)
-    return (handed_back(w, X) for X in _iterates(w.xp, first, planned))
+    return (handed_back(w, X) for X in _iterates(w, first, planned))
 
 
 def plan(
@@ -179,16 +179,16 @@ def run(function: str, w: Operand, stack: Array, plan: Plan, check: bool) -> Arr
     array, shape (..., m, n)
     """
     X = _first(function, w, stack, plan, check)
-    for X in _iterates(w.xp, X, plan):  # noqa: B007, B020 # only the last one is wanted
+    for X in _iterates(w, X, plan):  # noqa: B007, B020 # only the last one is wanted
         pass
     return X
 
 
-def _iterates(xp: Namespace, X: Array, plan: Plan) -> Iterator[Array]:
+def _iterates(w: Operand, X: Array, plan: Plan) -> Iterator[Array]:
     yield X
     for step in range(plan.steps):
-        with quiet():  # an unnormalised iteration may diverge, and then inf is its value
-            X = _step(xp, X, *at(plan.triples, step))
+        with w.quiet():  # an unnormalised iteration may diverge, and then inf is its value
+            X = _step(w.xp, X, *at(plan.triples, step))
         yield X
 
 
@@ -213,6 +213,6 @@ def _first(function: str, w: Operand, stack: Array, plan: Plan, check: bool) -> 
         return xp.astype(X, runs_in)
     scaled = normalise(xp, X, peak)
     norm = norms.frobenius(w, scaled.array) if plan.normalization == "frobenius" else norms.spectral(w, scaled.array)
-    with quiet():  # eps in the units of W may be enormous beside a subnormal W: X_0 is then 0, as it should be
+    with w.quiet():  # eps in the units of W may be enormous beside a subnormal W: X_0 is then 0, as it should be
         divisor = norm + plan.eps * xp.astype(scaled.first, norm.dtype) * xp.astype(scaled.second, norm.dtype)
         return xp.astype(scaled.array / xp.astype(divisor, X.dtype), runs_in)

@@ -8,8 +8,10 @@ import numpy as np
 
 from . import rank
 from .arrays import Array, quiet, to_host
+from .errors import sentence
 from .operands import Operand
 from .prepared import prepared
+from .scaling import Scaled
 
 Host = np.ndarray[Any, np.dtype[Any]]
 
@@ -26,6 +28,33 @@ class Spectrum(NamedTuple):
         """W's own singular values, shape (..., p); inf where they overflow."""
         with quiet():
             return np.asarray(self.scaled / self.second / self.first)
+
+    def over(self, function: str, argument: str, gain: float) -> Host:
+        """
+        Return W's singular values over a gain, without a detour through what might overflow.
+
+        Parameters
+        ----------
+        function, argument : str
+            Where W was given.
+        gain : float
+            Positive.
+
+        Returns
+        -------
+        ndarray, shape (..., p)
+
+        Raises
+        ------
+        ValueError
+            Float64 does not reach that far.
+        """
+        with quiet():
+            unit = np.asarray(self.scaled * (2 * (0.5 / self.second / gain / self.first)))
+        if np.isinf(unit).any():
+            rule = f"have singular values that float64 can hold, over the gain {gain:g}"
+            raise ValueError(sentence(function, argument, rule, "more than 1.8e308", "a larger gain, or a scaled W"))
+        return unit
 
     def counted(self, rtol: float) -> Host:
         """Say which count as nonzero by the one rank rule, shape (..., p)."""
@@ -66,6 +95,23 @@ def singular_values(
         float64, descending, shape (..., p).
     """
     scaled = prepared(function, argument, w, stack, check=check, nonzero=nonzero)
-    s = w.xp.linalg.svdvals(scaled.array)
+    return on_host(w.xp.linalg.svdvals(scaled.array), scaled)
+
+
+def on_host(s: Array, scaled: Scaled) -> Spectrum:
+    """
+    Copy singular values and the scale they belong to to the host.
+
+    Parameters
+    ----------
+    s : array, shape (..., p)
+        Of the scaled matrices.
+    scaled : Scaled
+        What they were computed from.
+
+    Returns
+    -------
+    Spectrum
+    """
     first, second = (to_host(f).astype(np.float64)[..., 0] for f in (scaled.first, scaled.second))
     return Spectrum(to_host(s).astype(np.float64), first, second)

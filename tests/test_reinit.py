@@ -10,7 +10,7 @@ import pytest
 import fire_ref
 from fire_ref.tolerances import EPS, residual_bound
 
-from .backends import Backend
+from .backends import Backend, backend
 from .strategies import with_spectrum
 
 
@@ -118,3 +118,13 @@ def test_a_list_is_a_numpy_weight() -> None:
     V = fire_ref.fire([[3, 0], [0, 4], [0, 0]], gain=1.0)
     assert V.dtype == np.float64
     assert V.tolist() == [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch"])
+def test_a_convolution_comes_back_in_row_major_order(name: str, rng: np.random.Generator) -> None:
+    with backend(name) as library:
+        for V in (
+            fire_ref.fire(library.make(rng.standard_normal((4, 3, 2, 2)))),
+            fire_ref.relax({"conv": library.make(rng.standard_normal((4, 3, 2, 2)))}, weight=1.0)["conv"],
+        ):
+            assert V.is_contiguous() if name == "torch" else V.flags.c_contiguous

@@ -258,3 +258,35 @@ def test_writing_to_an_iterate_does_not_disturb_the_next(library: str) -> None:
             X *= 0.0
         assert last is not None
         assert np.array_equal(last, arrays.host(fire_ref.newton_schulz(W, 3)))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", ["newton_schulz", "fire", "newton_schulz_iterates"])
+def test_autocast_does_not_reach_inside(name: str, dtype: str) -> None:
+    torch = available("torch")
+    W = torch.tensor(WEIGHT, dtype=getattr(torch, dtype))
+    arguments: dict[str, Any] = {"method": "newton-schulz"} if name == "fire" else {"steps": 7}
+
+    def call() -> Any:
+        found = getattr(fire_ref, name)(W, **arguments)
+        return list(found)[-1] if name == "newton_schulz_iterates" else found
+
+    plain = call()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert torch.equal(call(), plain)
+
+
+@pytest.mark.filterwarnings("ignore")  # dynamo remarks on the caches of array-api-compat
+@pytest.mark.parametrize("name", ["newton_schulz", "spectral_response", "sfe", "dfi", "polar_factor"])
+def test_torch_captures_the_whole_graph(name: str) -> None:
+    torch = available("torch")
+    W = torch.tensor(WEIGHT)
+
+    def call(W: Any) -> Any:
+        if name == "sfe":
+            return fire_ref.sfe(W, 2 * W, check=False)
+        return getattr(fire_ref, name)(W, check=False)
+
+    torch.compiler.reset()
+    captured = torch.compile(call, backend="eager", fullgraph=True)
+    assert torch.equal(captured(W), call(W))

@@ -134,7 +134,8 @@ def one_pass(reduce: Callable[..., Part], arrays: Sequence[Array], chunks: Any, 
 
 def _add(parts: Sequence[Part]) -> Part:
     exponent = max(part.exponent for part in parts)
-    total = sum(np.ldexp(part.total, 2 * (part.exponent - exponent)) for part in parts)
+    with quiet():
+        total = sum(np.ldexp(part.total, 2 * (part.exponent - exponent)) for part in parts)
     bad = min((part.bad for part in parts if part.bad is not None), default=None)
     return Part(exponent, np.asarray(total), bad)
 

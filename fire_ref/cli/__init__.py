@@ -10,9 +10,10 @@ from .. import __version__
 from ..errors import BackendError, MissingExtraError
 
 EXIT_CODES = """exit status:
-  0  done
-  1  something was judged and found wrong
-  2  bad usage, unreadable input, or something missing here: one line on stderr (--debug shows where)"""
+  0    done
+  1    something was judged and found wrong
+  2    bad usage, unreadable input, or something missing here: one line on stderr (--debug shows where)
+  130  interrupted"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -67,12 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         See above.
     """
     options = parser().parse_args(arguments)
-    from . import demo  # heavy: rich, and the whole library
-
     try:
+        from . import demo  # heavy: rich, and the whole library
+
         return demo.run(options)
+    except KeyboardInterrupt:
+        print("fire-ref: interrupted", file=sys.stderr)  # noqa: T201 # this is the command line
+        return 130
     except (BackendError, MissingExtraError, ValueError, TypeError, OSError) as error:
         if options.debug:
-            raise  # asked for with --debug
-        print(f"fire-ref: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201 # this is the command line
+            raise
+        line = " ".join(str(error).split())
+        print(line if line.startswith("fire-ref") else f"fire-ref: {line}", file=sys.stderr)  # noqa: T201 # likewise
         return 2

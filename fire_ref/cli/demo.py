@@ -10,9 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from ..demo import Demo, Row, compute
-from .files import written
+from ..errors import sentence
+from .files import check_target, written
 from .plot import check_plot, draw, save
 
+#: What the table needs.
+WIDTH = 80
 NOTES = (
     "DfI: deviation from isometry, at the layer's gain of 1. SFE: squared change of the weights. Least: what that DfI "
     "costs at least. Response: smallest to largest singular value. Steps: Newton-Schulz steps from the "
@@ -34,29 +37,51 @@ def run(options: argparse.Namespace) -> int:
     int
         0.
     """
-    if options.plot:
-        check_plot(Path(options.plot))  # before the work, not after it
+    plot, numbers = _targets(options)  # before the work, not after it
     found = compute(options.device)
     if options.json != "-":
         show(found, Console())
-    if options.plot:
-        with written(Path(options.plot)) as part:
-            save(draw(found), part, Path(options.plot).suffix[1:])
-    if options.json:
-        _write_json(found, options.json)
+    if plot is not None:
+        with written(plot) as part:
+            save(draw(found), part, plot.suffix[1:].lower())
+    if options.json == "-":
+        Console().out(_text(found), highlight=False)
+    elif numbers is not None:
+        with written(numbers) as part:
+            part.write_text(_text(found) + "\n")
     return 0
+
+
+def _targets(options: argparse.Namespace) -> tuple[Path | None, Path | None]:
+    plot = None if options.plot is None else Path(options.plot)
+    numbers = None if options.json in (None, "-") else Path(options.json)
+    if plot is not None:
+        check_plot(plot)
+        check_target("fire-ref demo", "--plot", plot)
+    if numbers is not None:
+        check_target("fire-ref demo", "--json", numbers)
+        if plot is not None and plot.resolve() == numbers.resolve():
+            raise ValueError(
+                sentence("fire-ref demo", "--plot and --json", "be two files", str(plot), "--json demo.json")
+            )
+    return plot, numbers
+
+
+def _text(found: Demo) -> str:
+    return json.dumps(found.to_dict(), indent=2, allow_nan=False)
 
 
 def show(found: Demo, console: Console) -> None:
     """Print the table and the sentence."""
     m, n = found.shape
     table = Table(title=f"FIRE on {found.layer} ({m} x {n}) of the digits network", title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for heading in ("DfI", "SFE", "least", "response", "steps"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in found.rows:
         table.add_row(*_cells(row))
-    console.print(table)
+    # In a narrow window whole lines that the terminal wraps are better than numbers cut off.
+    Console(file=console.file, width=max(console.width, WIDTH)).print(table)
     console.print(f"\n{found.sentence}\n", highlight=False)
     console.print(NOTES, style="dim", highlight=False)
 
@@ -71,12 +96,3 @@ def _cells(row: Row) -> tuple[str, ...]:
         response,
         str(row.steps_needed),
     )
-
-
-def _write_json(found: Demo, target: str) -> None:
-    text = json.dumps(found.to_dict(), indent=2, allow_nan=False)
-    if target == "-":
-        Console().out(text, highlight=False)
-        return
-    with written(Path(target)) as part:
-        part.write_text(text + "\n")

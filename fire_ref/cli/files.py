@@ -8,6 +8,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..errors import sentence
+
+
+def check_target(command: str, option: str, target: Path) -> None:
+    """
+    Refuse a file that could not be written, before any work is done.
+
+    Parameters
+    ----------
+    command, option : str
+        Where it was given.
+    target : Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        It is a folder, or its folder does not exist or may not be written.
+    """
+    rule = None
+    if target.is_dir() or not target.name:
+        rule = "name a file, not a folder"
+    elif not target.parent.is_dir():
+        rule = "lie in an existing folder"
+    elif not os.access(target.parent, os.W_OK):
+        rule = "lie in a folder that may be written"
+    if rule is not None:
+        raise ValueError(sentence(command, option, rule, repr(str(target)), "a file in this folder"))
+
 
 @contextmanager
 def written(target: Path) -> Iterator[Path]:
@@ -23,8 +52,16 @@ def written(target: Path) -> Iterator[Path]:
     ------
     Path
         A new empty file in the same folder.
+
+    Raises
+    ------
+    OSError
+        The folder does not take a new file.
     """
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:  # it would name our temporary file
+        raise OSError(f"{target} cannot be written: {error.strerror}") from None
     os.close(handle)
     part = Path(name)
     try:

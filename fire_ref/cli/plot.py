@@ -25,15 +25,15 @@ def check_plot(path: Path) -> None:
     Raises
     ------
     ValueError
-        Another format than png, svg or pdf, or a folder that does not exist.
+        Another format than png, svg or pdf.
     MissingExtraError
         matplotlib is not installed.
     """
-    if path.suffix not in FORMATS:
+    if path.suffix.lower() not in FORMATS:
         rule = f"end in {', '.join(FORMATS)}"
-        raise ValueError(sentence("fire-ref demo", "--plot", rule, str(path), f"--plot {path.stem or 'front'}.png"))
-    if not path.parent.is_dir():
-        raise ValueError(sentence("fire-ref demo", "--plot", "lie in an existing folder", str(path), "mkdir first"))
+        raise ValueError(
+            sentence("fire-ref demo", "--plot", rule, repr(str(path)), f"--plot {path.stem or 'front'}.png")
+        )
     try:
         import matplotlib  # noqa: F401 # only whether it is there
     except ImportError:
@@ -68,11 +68,11 @@ def draw(found: Demo) -> Any:
         if on_front is not None:
             axes.plot([on_front.sfe, row.sfe], [row.dfi, row.dfi], "--", color=colour, linewidth=1)
             axes.plot(on_front.sfe, on_front.dfi, "o", color=colour, markerfacecolor="white", markersize=7, zorder=3)
-            text = f"pays {row.sfe:.0f}, needs {row.least_sfe:.0f}"
+            text = f"pays {row.sfe:.4g}, needs {row.least_sfe:.4g}"
             axes.annotate(text, (row.sfe, row.dfi), (8, -3), textcoords="offset points", fontsize=8)
     axes.set_yscale("symlog", linthresh=1)
     axes.set_ylim(0, 2 * found.front.dfi[0])
-    axes.set_xlim(0, 1.3 * max(row.sfe for row in found.rows))
+    axes.set_xlim(0, 1.35 * max(row.sfe for row in found.rows))
     axes.set_xlabel(r"SFE, $\|W - V\|_F^2$ (what is forgotten)")
     axes.set_ylabel(r"DfI, $\|V^T V - I\|_F^2$ (plasticity lost; linear below 1)")
     m, n = found.shape

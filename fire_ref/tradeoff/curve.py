@@ -62,11 +62,11 @@ def front(W: Array | State, *, points: int = 50, gain: float = 1.0, check: bool 
     points = count("front", "points", points, least=2)
     gain = real("front", "gain", gain, least=0.0, advice="gain=1.0", strict=True)
     if isinstance(W, Mapping):
-        unit = spectrum("front", "W", W, check) / gain
+        unit = spectrum("front", "W", W, gain, check)
     else:
         w = operand("front", "W", W, check=check, host=True)
         matrix_shape("front", "W", w.shape)
-        unit = singular_values("front", "W", w, w.array, check=check).restored / gain
+        unit = singular_values("front", "W", w, w.array, check=check).over("front", "W", gain)
     weights = _spread(unit.ravel(), points)
     sfe = np.stack([total_sfe(unit, np.full(unit.shape[:-1], lam), gain) for lam in weights], axis=-1)
     dfi = np.stack([total_dfi(unit, np.full(unit.shape[:-1], lam)) for lam in weights], axis=-1)
@@ -74,10 +74,11 @@ def front(W: Array | State, *, points: int = 50, gain: float = 1.0, check: bool 
 
 
 def _spread(unit: Host, points: int) -> Host:
-    """Multipliers evenly spaced in log lam, over where DfI falls from 99 % to 1/100 % of W's."""
+    """Multipliers evenly spaced in log lam, from where DfI is 99 % of W's to where it is 1e-4 per singular value."""
     whole = min(float(total_dfi(unit, 0.0)), 1e300)
+    least = 1e-4 * min(whole, len(unit))
     if whole > 0:
-        low, high = (float(weight_for(unit, share * whole, halvings=20)) for share in (0.99, 1e-4))  # to 0.001 nats
+        low, high = (float(weight_for(unit, dfi, halvings=20)) for dfi in (0.99 * whole, least))  # to 0.001 nats
     else:
         low, high = 0.01, 100.0  # an isometry stays where it is at every multiplier
     return np.concatenate([[0.0], np.geomspace(low, high, points - 2), [np.inf]])

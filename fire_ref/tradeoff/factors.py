@@ -4,36 +4,53 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from ..arguments import matrix_shape
-from ..arrays import Array, quiet, to_host
+from ..arrays import Array, contiguous
 from ..layout import Layout
 from ..operands import Operand, from_host, handed_back
 from ..prepared import prepared
+from ..scaling import Scaled
+from ..spectrum import Spectrum, on_host
 from .multiplier import Host
 
 
 class Factors(NamedTuple):
-    """One weight: its matrices as U diag(s) Vh, s on the host in the units of W."""
+    """One weight: its matrices as U diag(s) Vh, the spectrum on the host, scaled as the matrices were."""
 
     w: Operand
     layout: Layout | None
     U: Array
-    s: Host
+    spectrum: Spectrum
     Vh: Array
+    scaled: Scaled
 
-    def rebuilt(self, v: Host, kept: Host) -> Array:
-        """Return U diag(v) Vh in the shape and dtype of W; the matrices marked `kept` come back bit for bit."""
+    def rebuilt(self, v: Host, kept: Host, gain: float | None = None) -> Array:
+        """
+        Return the weight with other singular values, in the shape and dtype of W.
+
+        Parameters
+        ----------
+        v : ndarray, shape (..., p)
+            In units of the gain, or scaled as `spectrum` is where there is none.
+        kept : ndarray of bool, shape (...)
+            The matrices that come back bit for bit.
+        gain : float, optional
+            What v is measured in.
+
+        Returns
+        -------
+        array
+        """
         xp = self.w.xp
-        diagonal = from_host(v, self.w, self.w.wide)
-        stack = (self.U * diagonal[..., None, :]) @ self.Vh
+        with self.w.quiet():
+            stack = (self.U * from_host(v, self.w, self.w.wide)[..., None, :]) @ self.Vh
+            stack = self.scaled.restore(stack) if gain is None else gain * stack
         whole = handed_back(self.w, stack if self.layout is None else self.layout.from_stack(xp, stack))
-        if not kept.any():
-            return whole
-        flags = from_host(kept[..., None, None], self.w, xp.bool)
-        stay = flags if self.layout is None else self.layout.from_stack(xp, flags)
-        return xp.where(stay, self.w.array, whole)
+        if kept.any():
+            flags = from_host(kept[..., None, None], self.w, xp.bool)
+            stay = flags if self.layout is None else self.layout.from_stack(xp, flags)
+            whole = xp.where(stay, self.w.array, whole)
+        return whole if self.layout is None else contiguous(whole)
 
 
 def factors(function: str, argument: str, w: Operand, layout: Layout | None, check: bool) -> Factors:
@@ -59,6 +76,4 @@ def factors(function: str, argument: str, w: Operand, layout: Layout | None, che
     stack = w.array if layout is None else layout.to_stack(w.xp, w.array)
     scaled = prepared(function, argument, w, stack, check=check)
     U, s, Vh = w.xp.linalg.svd(scaled.array, full_matrices=False)
-    first, second = (to_host(f).astype(np.float64)[..., 0] for f in (scaled.first, scaled.second))
-    with quiet():
-        return Factors(w, layout, U, to_host(s).astype(np.float64) / second / first, Vh)
+    return Factors(w, layout, U, on_host(s, scaled), Vh, scaled)

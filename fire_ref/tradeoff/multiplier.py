@@ -63,7 +63,7 @@ def root(s: Host, weight: Host | float) -> Host:
         below = np.sinh(np.arcsinh(a) / 3)
         above = np.where(a >= 1, np.cosh(np.arccosh(np.maximum(a, 1)) / 3), np.cos(np.arccos(np.minimum(a, 1)) / 3))
         v = np.where(bend > 0, below, above) * (2 / np.sqrt(tight))
-        v = np.where(bend == 0, np.cbrt(s), v)
+        v = np.where((bend == 0) | np.isinf(a), np.cbrt(s) / np.cbrt(2 * lam), v)  # the linear term has no weight
         v = np.where((lam == 0) | (tight == 0), s, v)
         for _ in range(2):
             v = _polished(v, s, lam)

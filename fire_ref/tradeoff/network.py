@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..arrays import dtype_name
+from ..arrays import Array, dtype_name, storage
 from ..errors import sentence
-from ..layout import Layout, parse
+from ..layout import DEFAULTS, Layout, parse
 from ..operands import Operand, operand
 from ..spectrum import singular_values
 from .multiplier import Host
@@ -27,7 +27,8 @@ def weights(function: str, argument: str, state: State, check: bool) -> dict[str
         Where it was given.
     state : mapping of str to array
         Vectors, scalars and arrays of integers or bools are no weights and are passed over. All weights are of one
-        library; they may lie on several devices.
+        library; they may lie on several devices. A tied tensor, one memory under several names, counts once, under
+        its first name.
     check : bool
         Whether tracers are refused.
 
@@ -43,10 +44,15 @@ def weights(function: str, argument: str, state: State, check: bool) -> dict[str
         An entry that is no array, or of an unsupported dtype, or of another library than the first.
     """
     found: dict[str, tuple[Operand, Layout]] = {}
+    seen = set()
     for name, value in state.items():
         where = f"{argument}[{name!r}]"
-        if not is_weight(function, where, value):
+        if not is_weight(function, where, value) or storage(value) in seen:
             continue
+        seen.add(storage(value))
+        if len(value.shape) not in DEFAULTS:
+            rule, advice = "have 2, 4 or 5 axes", "leaving it out of the state, or reshaping it"
+            raise ValueError(sentence(function, where, rule, f"shape {tuple(value.shape)}", advice))
         w = operand(function, where, value, check=check, host=True)
         found[name] = w, parse(function, None, w.shape, where)
     if not found:
@@ -57,6 +63,25 @@ def weights(function: str, argument: str, state: State, check: bool) -> dict[str
         got = " and ".join(libraries)
         raise TypeError(sentence(function, argument, "hold arrays of one library", got, "converting them first"))
     return found
+
+
+def tied(state: State, changed: Mapping[str, Array]) -> dict[str, Any]:
+    """
+    Return the state with some weights changed; the other names of a changed weight get the same new array.
+
+    Parameters
+    ----------
+    state : mapping of str to array
+        Before.
+    changed : mapping of str to array
+        New arrays under the first names of their weights.
+
+    Returns
+    -------
+    dict
+    """
+    new = {storage(state[name]): array for name, array in changed.items()}
+    return {name: new.get(storage(value), value) for name, value in state.items()}
 
 
 def is_weight(function: str, argument: str, value: Any) -> bool:
@@ -84,9 +109,9 @@ def is_weight(function: str, argument: str, value: Any) -> bool:
     return len(value.shape) >= 2 and not dtype_name(value).startswith(("int", "uint", "bool"))
 
 
-def spectrum(function: str, argument: str, state: State, check: bool) -> Host:
+def spectrum(function: str, argument: str, state: State, gain: float, check: bool) -> Host:
     """
-    Return all singular values of a network as one row.
+    Return all singular values of a network over the gain, as one row.
 
     Parameters
     ----------
@@ -94,16 +119,19 @@ def spectrum(function: str, argument: str, state: State, check: bool) -> Host:
         Where it was given.
     state : mapping of str to array
         The network.
+    gain : float
+        Positive.
     check : bool
         Whether to look at the values.
 
     Returns
     -------
     ndarray, shape (q,)
-        float64, in the units of the weights.
+        float64, dimensionless.
     """
     rows = []
     for name, (w, axes) in weights(function, argument, state, check).items():
-        stack = axes.to_stack(w.xp, w.array)
-        rows.append(singular_values(function, f"{argument}[{name!r}]", w, stack, check=check).restored.ravel())
+        where = f"{argument}[{name!r}]"
+        found = singular_values(function, where, w, axes.to_stack(w.xp, w.array), check=check)
+        rows.append(found.over(function, where, gain).ravel())
     return np.concatenate(rows)

@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import values
 from ..arguments import real
 from ..arrays import Array, to_host
 from ..errors import sentence
-from ..layout import parse
+from ..layout import Layout
 from ..measures import deviation, squared_distance
-from ..operands import from_host, pair
+from ..operands import Operand, from_host, pair
 from ..spectrum import singular_values
 from .multiplier import Host, total_sfe, weight_for
 from .network import State, spectrum, weights
@@ -34,7 +35,8 @@ def excess(W: Array | State, V: Array | State, *, gain: float = 1.0, check: bool
     Parameters
     ----------
     W, V : array, shape (..., m, n), or mappings of str to array
-        Before and after. Two states of a network (same names) are compared by their sums.
+        Before and after. Two states of a network (same names) are compared by the sums over their
+        weights, those of `relax`; biases and other vectors do not count.
     gain : float
         DfI is measured against it, positive.
     check : bool
@@ -73,14 +75,35 @@ def excess(W: Array | State, V: Array | State, *, gain: float = 1.0, check: bool
     if isinstance(W, Mapping) or isinstance(V, Mapping):
         got = f"{type(W).__name__} and {type(V).__name__}"
         raise TypeError(sentence("excess", "W and V", "be two arrays or two states", got, "two of a kind"))
-    w, v = pair("excess", ("W", "V"), (W, V), check=check, host=True)
-    s = singular_values("excess", "W", w, w.array, check=check).restored
-    paid = squared_distance("excess", ("W", "V"), w, v, check=check)
-    before = deviation("excess", "W", w, w.array, gain, check=check)
-    after = deviation("excess", "V", v, v.array, gain, check=check)
+    w, v = _checked(("W", "V"), W, V, check)
+    unit = singular_values("excess", "W", w, w.array, check=False).over("excess", "W", gain)
+    paid, before, after = _measured(("W", "V"), w, v, None, gain)
     dominated = before <= after
-    least = _least(s / gain, to_host(after).astype(np.float64), to_host(dominated), gain)
+    least = _least(unit, to_host(after).astype(np.float64), to_host(dominated), gain)
     return Excess(paid, from_host(least, w, w.wide), after, dominated)
+
+
+def _checked(names: tuple[str, str], W: Array, V: Array, check: bool) -> tuple[Operand, Operand]:
+    """Accept a pair; its values are looked at here, once, and nowhere after."""
+    w, v = pair("excess", names, (W, V), check=check, host=True)
+    if check:
+        looked_at = [
+            (name, x, values.peaks(x, x.xp.astype(x.array, x.wide))) for name, x in zip(names, (w, v), strict=True)
+        ]
+        values.require("excess", looked_at)
+    return w, v
+
+
+def _measured(
+    names: tuple[str, str], w: Operand, v: Operand, axes: Layout | None, gain: float
+) -> tuple[Array, Array, Array]:
+    """Return SFE, DfI before and DfI after."""
+    before, after = (x.array if axes is None else axes.to_stack(x.xp, x.array) for x in (w, v))
+    return (
+        squared_distance("excess", names, w, v, check=False),
+        deviation("excess", names[0], w, before, gain, check=False),
+        deviation("excess", names[1], v, after, gain, check=False),
+    )
 
 
 def _least(unit: Host, bound: Host, dominated: Host, gain: float) -> Host:
@@ -91,19 +114,14 @@ def _of_network(W: State, V: State, gain: float, check: bool) -> Excess:
     if set(W) != set(V):
         odd = sorted(set(W) ^ set(V))
         raise ValueError(sentence("excess", "W and V", "have the same names", f"only in one: {odd}", "two full states"))
-    s = spectrum("excess", "W", W, check)
     paid = before = after = 0.0
-    for name in weights("excess", "W", W, check):
+    for name, (_, axes) in weights("excess", "W", W, check).items():
         names = f"W[{name!r}]", f"V[{name!r}]"
-        w, v = pair("excess", names, (W[name], V[name]), check=check, host=True)
-        axes = parse("excess", None, w.shape, names[0])
-        paid += _total(squared_distance("excess", names, w, v, check=check))
-        before += _total(deviation("excess", names[0], w, axes.to_stack(w.xp, w.array), gain, check=check))
-        after += _total(deviation("excess", names[1], v, axes.to_stack(v.xp, v.array), gain, check=check))
+        w, v = _checked(names, W[name], V[name], check)
+        figures = _measured(names, w, v, axes, gain)
+        # SFE is a sum over entries, so that the layout plays no part in it.
+        one_paid, one_before, one_after = (float(np.sum(to_host(figure))) for figure in figures)
+        paid, before, after = paid + one_paid, before + one_before, after + one_after
     dominated = np.asarray(before <= after)
-    least = _least(s / gain, np.asarray(after), dominated, gain)
+    least = _least(spectrum("excess", "W", W, gain, False), np.asarray(after), dominated, gain)
     return Excess(np.float64(paid), np.float64(least), np.float64(after), np.bool_(dominated))
-
-
-def _total(values: Array) -> float:
-    return float(np.sum(to_host(values)))

@@ -64,3 +64,43 @@ def test_a_plot_without_matplotlib_names_the_extra(
     assert main(["demo", "--plot", str(tmp_path / "front.png")]) == 2
     assert "fire_ref[figures]" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("option", ["--plot", "--json"])
+@pytest.mark.parametrize("name", ["missing/demo.png", "", "folder.png"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(
+    option: str,
+    name: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    available("matplotlib")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.png").mkdir()
+    assert main(["demo", option, name]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"fire-ref demo: {option} must ")
+
+
+def test_the_picture_and_the_numbers_may_not_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    available("matplotlib")
+    one = str(tmp_path / "one.png")
+    assert main(["demo", "--plot", one, "--json", one]) == 2
+    assert "must be two files" in capsys.readouterr().err
+
+
+def test_a_format_in_capitals_is_that_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    available("matplotlib")
+    assert main(["demo", "--plot", str(tmp_path / "FRONT.PNG")]) == 0
+    assert (tmp_path / "FRONT.PNG").read_bytes().startswith(b"\x89PNG")
+    assert capsys.readouterr().err == ""
+
+
+def test_a_narrow_window_cuts_no_number(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert main(["demo"]) == 0
+    out = capsys.readouterr().out
+    assert "…" not in out
+    assert "front at k = 10" in out

@@ -39,3 +39,12 @@ def test_permissions_are_those_of_an_ordinary_file(tmp_path: Path) -> None:
     with written(tmp_path / "ours") as part:
         part.touch()
     assert (tmp_path / "ours").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_what_cannot_be_written_is_named_and_not_our_temporary_file() -> None:
+    def attempt() -> None:
+        with written(Path("missing/numbers.json")):
+            pass
+
+    with pytest.raises(OSError, match=r"^missing/numbers\.json cannot be written: No such file or directory$"):
+        attempt()

@@ -36,10 +36,30 @@ def test_an_error_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -
     assert main(["demo", "--plot", "front.gif"]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("fire-ref: ")
+    assert captured.err.startswith("fire-ref demo: --plot must end in .png, .svg, .pdf; got 'front.gif'")
     assert len(captured.err.splitlines()) == 1
 
 
 def test_debug_shows_where() -> None:
     with pytest.raises(ValueError, match=r"front\.gif"):
         main(["--debug", "demo", "--plot", "front.gif"])
+
+
+def test_an_error_of_the_library_is_signed_by_the_command(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_options: object) -> int:
+        raise ValueError("sfe: W must\nbe finite")
+
+    monkeypatch.setattr("fire_ref.cli.demo.run", broken)
+    assert main(["demo"]) == 2
+    assert capsys.readouterr().err == "fire-ref: sfe: W must be finite\n"
+
+
+def test_an_interrupt_is_no_traceback(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_options: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fire_ref.cli.demo.run", interrupted)
+    assert main(["demo"]) == 130
+    assert capsys.readouterr().err == "fire-ref: interrupted\n"

@@ -197,3 +197,9 @@ def test_every_row_gets_its_own_multiplier() -> None:
     assert weight.shape == (3,)
     assert weight[0] == weight_for(s[0], 0.5) > 0
     assert weight[1:].tolist() == [0.0, np.inf]
+
+
+@pytest.mark.parametrize("lam", [0.4999999, 0.5 - 2.0**-54, 0.5 + 2.0**-53, 0.5, 0.6])
+def test_a_huge_value_beside_the_turning_point_is_the_cube_root(lam: float) -> None:
+    """2 lam v^3 = s up to (1 - 2 lam) v, which is 1e-200 of it."""
+    assert float(root(np.array(1e300), lam)) == pytest.approx((1e300 / (2 * lam)) ** (1 / 3), rel=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -265,3 +266,31 @@ def test_a_bound_out_of_range_is_refused(how: dict[str, float], message: str) ->
 def test_nan_is_named() -> None:
     with pytest.raises(ValueError, match=r"relax: W must be finite; got nan at index \(0, 1\)"):
         fire_ref.relax(np.array([[1.0, np.nan]]), weight=1.0)
+
+
+HUGE = np.array([[1.7e308, 1.7e308], [1.7e308, -1e308]])  # its largest singular value is beyond float64
+
+
+def test_a_condition_needs_no_singular_value_in_the_units_of_w() -> None:
+    V = fire_ref.relax(HUGE, condition=1.1)
+    s = np.linalg.svd(V / 2.0**1000, compute_uv=False)
+    assert s[0] / s[-1] <= 1.1 * (1 + residual_bound(2, EPS["float64"]))
+
+
+def test_a_bound_on_dfi_holds_tightly_at_the_edge_of_float64() -> None:
+    V = fire_ref.relax(HUGE, dfi=0.5, gain=1e308)
+    assert float(fire_ref.dfi(V, gain=1e308)) == pytest.approx(0.5, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: fire_ref.relax(HUGE, weight=1.0),
+        lambda: fire_ref.front(HUGE),
+        lambda: fire_ref.excess(HUGE, HUGE),
+        lambda: fire_ref.front({"huge": HUGE}),
+    ],
+)
+def test_singular_values_beyond_float64_are_refused_and_not_nan(call: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match=r"must have singular values that float64 can hold, over the gain 1; got"):
+        call()
