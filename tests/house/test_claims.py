@@ -28,3 +28,15 @@ def test_every_named_test_exists() -> None:
 def test_every_theorem_file_is_in_the_table() -> None:
     files = {path.name for path in (ROOT / "tests" / "properties").glob("test_*.py")} - {"test_stacks_and_layouts.py"}
     assert {name for name in files if name not in TEXT} == set()
+
+
+def test_every_property_names_the_mutants_it_kills() -> None:
+    without = []
+    for folder in ("properties", "exact"):
+        for path in (ROOT / "tests" / folder).glob("test_*.py"):
+            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                    calls = [d.func for d in node.decorator_list if isinstance(d, ast.Call)]
+                    if not any(isinstance(call, ast.Name) and call.id == "kills" for call in calls):
+                        without.append(f"{path.name}::{node.name}")
+    assert not without
