@@ -290,3 +290,12 @@ def test_torch_captures_the_whole_graph(name: str) -> None:
     torch.compiler.reset()
     captured = torch.compile(call, backend="eager", fullgraph=True)
     assert torch.equal(captured(W), call(W))
+
+
+def test_a_tensor_under_vmap_with_check_is_a_type_error_that_says_so() -> None:
+    torch = available("torch")
+    W = torch.tensor(STACK)
+    with pytest.raises(TypeError, match=r"^dfi: W must hold values while check=True; .* Try check=False under vmap"):
+        torch.func.vmap(fire_ref.dfi)(W)
+    one_by_one = torch.stack([fire_ref.dfi(w) for w in W])
+    assert torch.allclose(torch.func.vmap(lambda w: fire_ref.dfi(w, check=False))(W), one_by_one)
