@@ -37,7 +37,7 @@ def count(function: str, argument: str, value: object, least: int = 0) -> int:
         Too small.
     """
     rule = f"be a whole number >= {least}"
-    if isinstance(value, bool):
+    if isinstance(value, (bool, np.bool)):  # NumPy's is still an index to some releases
         raise TypeError(sentence(function, argument, rule, repr(value), f"{argument}=10"))
     try:
         number = operator.index(value)  # type: ignore[arg-type] # the TypeError is the test
