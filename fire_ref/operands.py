@@ -234,6 +234,25 @@ def from_host(values: np.ndarray[Any, np.dtype[Any]], like: Operand, dtype: DTyp
 
 
 def handed_back(w: Operand, result: Array) -> Array:
-    """Round a result to the caller's dtype; what overflows there becomes inf."""
+    """Round a result to the caller's dtype, once; what overflows there becomes inf."""
     with w.quiet():
+        if w.name == "bfloat16" and dtype_name(result) == "float64":
+            result = _clear_of_ties(w, result)
         return w.xp.astype(result, w.dtype)
+
+
+def _clear_of_ties(w: Operand, x: Array) -> Array:
+    """
+    Return x in float32 so that rounding it to bfloat16 is rounding x: libraries cast float64 by way of float32.
+
+    That goes wrong only where float32 lands on the middle of two bfloat16 numbers and x does not lie there: such a
+    value is moved by one float32 towards x.
+    """
+    xp = w.xp
+    y = xp.astype(x, xp.float32)
+    infinity = xp.full_like(y, float("inf"))
+    below, above = xp.nextafter(y, -infinity), xp.nextafter(y, infinity)
+    low, high = (xp.astype(xp.astype(side, w.dtype), xp.float32) for side in (below, above))
+    middle = (low != high) & (low / 2 + high / 2 == y)
+    missed = x - xp.astype(y, xp.float64)
+    return xp.where(middle & (missed > 0), above, xp.where(middle & (missed < 0), below, y))

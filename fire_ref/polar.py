@@ -36,8 +36,7 @@ def polar_factor(W: Array, *, method: str = "svd", check: bool = True) -> Array:
     W : array, shape (..., m, n)
         A matrix or a stack.
     method : {"svd"}
-        Half and single precision are computed in float64 and rounded once (bfloat16 through float32, as every
-        library's cast does).
+        Half and single precision are computed in float64 and rounded once.
     check : bool
         False skips the value checks, for `jax.jit` and graph capture.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -16,6 +17,9 @@ from fire_ref.arrays import to_host
 
 #: Names that must be present: in CI a skip may not hide a missing package. Comma-separated.
 REQUIRED = tuple(filter(None, os.environ.get("FIRE_REF_REQUIRE", "").split(",")))
+
+#: NumPy knows bfloat16 by its type only.
+HALF = {"bfloat16": ml_dtypes.bfloat16}
 
 NAMES = ("numpy", "read-only", "strict", "torch", "jax", "jax-x64", "cupy")
 
@@ -52,7 +56,11 @@ def available(package: str) -> Any:
 def backend(name: str) -> Iterator[Backend]:
     """Open one backend by name."""
     if name == "numpy":
-        yield Backend(name, lambda values, dtype="float64": np.array(values, dtype=dtype))
+        yield Backend(
+            name,
+            lambda values, dtype="float64": np.array(values, dtype=np.float64).astype(HALF.get(dtype, dtype)),
+            ("float64", "float32", "float16", "bfloat16"),
+        )
     elif name == "read-only":
         yield Backend(name, _read_only)
     elif name == "strict":

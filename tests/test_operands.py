@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 import fire_ref
+from fire_ref.operands import handed_back, operand
 from fire_ref.tolerances import EPS, distance_bound
 
-from .backends import Backend, available
+from .backends import Backend, available, backend
 
 #: Every public function of one weight, called in the simplest way.
 CALLS: dict[str, Callable[[Any], Any]] = {
@@ -403,3 +404,18 @@ def test_a_device_without_float64_computes_in_float32(call: Callable[[Any], Any]
 
 
 # The switch
+
+
+@pytest.mark.parametrize("name", ["numpy", "torch", "jax-x64"])
+def test_bfloat16_is_rounded_once_from_float64(name: str, rng: np.random.Generator) -> None:
+    """Libraries cast by way of float32, which turns a value just beside the middle of two bfloat16 into a tie."""
+    low = np.ldexp(128.0 + rng.integers(0, 128, 400), rng.integers(-130, 120, 400))
+    step = np.ldexp(1.0, np.frexp(low)[1] - 8)
+    nudge = rng.choice([-1, 0, 1], 400) * 2.0 ** rng.integers(-40, -1, 400)
+    x = (low + step * (0.5 + 0.5 * nudge)) * rng.choice([-1, 1], 400)
+    even = np.where(np.mod(low / step, 2) == 0, low, low + step)
+    wanted = np.sign(x) * np.where(nudge > 0, low + step, np.where(nudge < 0, low, even))
+    with backend(name) as library:
+        wide = library.make(x)
+        like = operand("f", "W", library.make(np.ones((1, 1)), "bfloat16"))
+        np.testing.assert_array_equal(library.host(handed_back(like, wide)), wanted)
