@@ -7,7 +7,7 @@ JAX or a strict array-API implementation.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeAlias, cast
 
@@ -169,13 +169,17 @@ def is_dask(value: object) -> bool:
     return bool(compat.is_dask_array(value))
 
 
-def is_tracer(array: Array) -> bool:
-    """Say whether `array` is a placeholder of a JAX transformation, without values."""
-    if not compat.is_jax_array(array):
-        return False
-    import jax
+def placeholder(array: Array) -> str | None:
+    """Say what `array` is if it has no values: the stand-in of a JAX or torch transformation."""
+    if compat.is_jax_array(array):
+        import jax
 
-    return isinstance(array, jax.core.Tracer)
+        return "a JAX tracer" if isinstance(array, jax.core.Tracer) else None
+    if compat.is_torch_array(array):
+        import torch
+
+        return "a transformed tensor" if torch._C._functorch.is_functorch_wrapped_tensor(array) else None
+    return None
 
 
 def dtype_name(array_or_dtype: Any) -> str:
@@ -245,9 +249,16 @@ def contiguous(array: Array) -> Array:
 
 
 def storage(array: Any) -> Hashable:
-    """Return what two names of one tied tensor share: the same memory, seen the same way."""
+    """Return what the names of one tied tensor share: the same memory, seen the same way."""
     if compat.is_torch_array(array):
-        return ("torch", array.data_ptr(), tuple(array.shape), tuple(array.stride()))
+        try:
+            return ("torch", array.data_ptr(), str(array.dtype), _view(array.shape, array.stride()))
+        except RuntimeError:  # sparse, nested or without values: nothing to share
+            return id(array)
     if isinstance(array, np.ndarray):
-        return ("numpy", array.__array_interface__["data"][0], array.shape, array.strides, array.dtype.str)
+        return ("numpy", array.__array_interface__["data"][0], array.dtype.str, _view(array.shape, array.strides))
     return id(array)
+
+
+def _view(shape: Sequence[int], strides: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    return tuple((size, step if size > 1 else 0) for size, step in zip(shape, strides, strict=True))

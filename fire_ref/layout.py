@@ -55,7 +55,7 @@ class Layout:
     def fan_gain(self, shape: tuple[int, ...]) -> float:
         """Return sqrt(|O| / |I|) / area, with area the product of the spatial axes (official code, `fire.py`)."""
         outputs, inputs = shape[self.letters.index("O")], shape[self.letters.index("I")]
-        return float((outputs / inputs) ** 0.5 / prod(shape[i] for i in self.spatial))
+        return float((outputs / inputs) ** 0.5 / prod([shape[i] for i in self.spatial]))
 
 
 def parse(function: str, layout: object, shape: tuple[int, ...], argument: str = "W") -> Layout:

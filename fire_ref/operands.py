@@ -21,7 +21,7 @@ from .arrays import (
     dtype_name,
     home,
     is_dask,
-    is_tracer,
+    placeholder,
     quiet,
     wide_dtype,
 )
@@ -90,7 +90,7 @@ def operand(
     Raises
     ------
     TypeError
-        Not an array, or not of a real dtype up to float64, or a JAX tracer while `check` is true.
+        Not an array, or not of a real dtype up to float64, or the stand-in of a transformation while `check` is true.
     NotImplementedError
         A Dask array: the functions that take one look for it before they come here.
     """
@@ -100,11 +100,12 @@ def operand(
             f"{function}: {argument} is a Dask array, which this function does not take. Try {argument}.compute(), "
             "or one of sfe, dfi and newton_schulz."
         )
-    if (check or host) and is_tracer(array):
+    stand_in = placeholder(array) if check or host else None
+    if stand_in is not None:
         rule = "hold values" if host else "hold values while check=True"
         outside, unchecked = "calling it outside", "check=False under"
         advice = f"{outside if host else unchecked} jit, vmap and other transformations"
-        raise TypeError(sentence(function, argument, rule, "a JAX tracer", advice))
+        raise TypeError(sentence(function, argument, rule, stand_in, advice))
     xp, device = home(array)
     name = dtype_name(array)
     if name.startswith(("int", "uint")):

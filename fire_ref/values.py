@@ -46,24 +46,14 @@ def require(function: str, checked: Sequence[tuple[str, Operand, Array]], *, non
     ------
     ValueError
         A value is not finite, or a matrix is zero; names the first index.
-    TypeError
-        The array is a placeholder of a torch transformation, without values.
-    RuntimeError
-        The device failed.
     """
     xp = checked[0][1].xp
     fine = None
     for _, _, peak in checked:
         flag = xp.all(xp.isfinite(peak) if nonzero is None else xp.isfinite(peak) & (peak > 0))
         fine = flag if fine is None else fine & flag
-    try:
-        if bool(fine):
-            return
-    except RuntimeError as error:
-        if "vmap" not in str(error) and "data-dependent" not in str(error):
-            raise
-        rule, advice = "hold values while check=True", "check=False under vmap and other transformations"
-        raise TypeError(sentence(function, checked[0][0], rule, "a transformed tensor", advice)) from None
+    if bool(fine):
+        return
     for argument, w, peak in checked:
         _blame(function, argument, w, to_host(peak)[..., 0, 0], nonzero)
 

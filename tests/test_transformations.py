@@ -277,7 +277,7 @@ def test_autocast_does_not_reach_inside(name: str, dtype: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # dynamo remarks on the caches of array-api-compat
-@pytest.mark.parametrize("name", ["newton_schulz", "spectral_response", "sfe", "dfi", "polar_factor"])
+@pytest.mark.parametrize("name", ["newton_schulz", "spectral_response", "sfe", "dfi", "polar_factor", "fire"])
 def test_torch_captures_the_whole_graph(name: str) -> None:
     torch = available("torch")
     W = torch.tensor(WEIGHT)
@@ -295,7 +295,12 @@ def test_torch_captures_the_whole_graph(name: str) -> None:
 def test_a_tensor_under_vmap_with_check_is_a_type_error_that_says_so() -> None:
     torch = available("torch")
     W = torch.tensor(STACK)
-    with pytest.raises(TypeError, match=r"^dfi: W must hold values while check=True; .* Try check=False under vmap"):
+    with pytest.raises(
+        TypeError, match=r"^dfi: W must hold values while check=True; .* Try check=False under jit, vmap"
+    ):
         torch.func.vmap(fire_ref.dfi)(W)
+    for function in (fire_ref.predict, fire_ref.steps_needed, fire_ref.front):
+        with pytest.raises(TypeError, match=r"W must hold values; got a transformed tensor\. Try calling it outside"):
+            torch.func.vmap(lambda w, function=function: function(w, check=False))(W)
     one_by_one = torch.stack([fire_ref.dfi(w) for w in W])
     assert torch.allclose(torch.func.vmap(lambda w: fire_ref.dfi(w, check=False))(W), one_by_one)

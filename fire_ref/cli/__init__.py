@@ -34,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
         epilog="example:\n  fire-ref demo --plot front.png --json -",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    # Also here, so that it may stand after the command; SUPPRESS keeps the value given before it.
+    demo.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     demo.add_argument("--plot", metavar="FILE", help="draw the front with these points (.png, .svg or .pdf)")
     demo.add_argument("--json", metavar="FILE", help="write the numbers as JSON; - is standard output, alone")
     demo.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to compute (default: cpu)")

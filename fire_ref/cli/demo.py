@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -14,13 +16,35 @@ from ..errors import sentence
 from .files import check_target, written
 from .plot import check_plot, draw, save
 
-#: What the table needs.
-WIDTH = 80
+#: What the table needs, and what a window has at least.
+WIDTH, LEAST = 80, 20
 NOTES = (
     "DfI: deviation from isometry, at the layer's gain of 1. SFE: squared change of the weights. Least: what that DfI "
     "costs at least. Response: smallest to largest singular value. Steps: Newton-Schulz steps from the "
     "matrix of that row until all of it is within 1e-6 of isometry."
 )
+
+
+class Output(Console):
+    """Standard output; a reader that leaves early, as `head` does, is no verdict on anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        if self.width < LEAST:
+            self.width = WIDTH  # a terminal that does not know its width
+
+    def on_broken_pipe(self) -> None:
+        """
+        Stop as a program stops that SIGPIPE reaches.
+
+        Raises
+        ------
+        SystemExit
+            With status 141.
+        """
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,12 +64,12 @@ def run(options: argparse.Namespace) -> int:
     plot, numbers = _targets(options)  # before the work, not after it
     found = compute(options.device)
     if options.json != "-":
-        show(found, Console())
+        show(found, Output())
     if plot is not None:
         with written(plot) as part:
             save(draw(found), part, plot.suffix[1:].lower())
     if options.json == "-":
-        Console().out(_text(found), highlight=False)
+        Output().out(_text(found), highlight=False)
     elif numbers is not None:
         with written(numbers) as part:
             part.write_text(_text(found) + "\n")

@@ -28,7 +28,9 @@ def check_target(command: str, option: str, target: Path) -> None:
         It is a folder, or its folder does not exist or may not be written.
     """
     rule = None
-    if target.is_dir() or not target.name:
+    if "\0" in str(target):
+        rule = "be a path"
+    elif target.is_dir() or not target.name:
         rule = "name a file, not a folder"
     elif not target.parent.is_dir():
         rule = "lie in an existing folder"
@@ -42,6 +44,8 @@ def check_target(command: str, option: str, target: Path) -> None:
 def written(target: Path) -> Iterator[Path]:
     """
     Give a path beside the target to write to; it takes the target's place when the block succeeds.
+
+    A link keeps pointing where it does. What is no ordinary file (a pipe, a device) is written to directly.
 
     Parameters
     ----------
@@ -58,6 +62,10 @@ def written(target: Path) -> Iterator[Path]:
     OSError
         The folder does not take a new file.
     """
+    target = target.resolve()
+    if target.exists() and not target.is_file():
+        yield target
+        return
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:  # it would name our temporary file

@@ -24,18 +24,18 @@ class Factors(NamedTuple):
     Vh: Array
     scaled: Scaled
 
-    def rebuilt(self, v: Host, kept: Host, gain: float | None = None) -> Array:
+    def rebuilt(self, v: Host, kept: Host, *, scaled: bool) -> Array:
         """
         Return the weight with other singular values, in the shape and dtype of W.
 
         Parameters
         ----------
         v : ndarray, shape (..., p)
-            In units of the gain, or scaled as `spectrum` is where there is none.
+            In the units of W, or scaled as `spectrum` is.
         kept : ndarray of bool, shape (...)
             The matrices that come back bit for bit.
-        gain : float, optional
-            What v is measured in.
+        scaled : bool
+            Which of the two.
 
         Returns
         -------
@@ -44,7 +44,7 @@ class Factors(NamedTuple):
         xp = self.w.xp
         with self.w.quiet():
             stack = (self.U * from_host(v, self.w, self.w.wide)[..., None, :]) @ self.Vh
-            stack = self.scaled.restore(stack) if gain is None else gain * stack
+            stack = self.scaled.restore(stack) if scaled else stack
         whole = handed_back(self.w, stack if self.layout is None else self.layout.from_stack(xp, stack))
         if kept.any():
             flags = from_host(kept[..., None, None], self.w, xp.bool)

@@ -17,7 +17,9 @@ from .multiplier import Host
 State: TypeAlias = Mapping[str, Any]
 
 
-def weights(function: str, argument: str, state: State, check: bool) -> dict[str, tuple[Operand, Layout]]:
+def weights(
+    function: str, argument: str, state: State, check: bool, beside: State | None = None
+) -> dict[str, tuple[Operand, Layout]]:
     """
     Find a network's weights: every real array with two axes or more, in its default layout.
 
@@ -27,10 +29,12 @@ def weights(function: str, argument: str, state: State, check: bool) -> dict[str
         Where it was given.
     state : mapping of str to array
         Vectors, scalars and arrays of integers or bools are no weights and are passed over. All weights are of one
-        library; they may lie on several devices. A tied tensor, one memory under several names, counts once, under
-        its first name.
+        library; they may lie on several devices. A tied tensor, one memory seen the same way under several names,
+        counts once, under its first name; a transposed or partly overlapping view is a tensor of its own.
     check : bool
         Whether tracers are refused.
+    beside : mapping of str to array, optional
+        A second state of the same names: then only what is tied in both counts once.
 
     Returns
     -------
@@ -47,9 +51,10 @@ def weights(function: str, argument: str, state: State, check: bool) -> dict[str
     seen = set()
     for name, value in state.items():
         where = f"{argument}[{name!r}]"
-        if not is_weight(function, where, value) or storage(value) in seen:
+        place = storage(value), None if beside is None else storage(beside[name])
+        if not is_weight(function, where, value) or place in seen:
             continue
-        seen.add(storage(value))
+        seen.add(place)
         if len(value.shape) not in DEFAULTS:
             rule, advice = "have 2, 4 or 5 axes", "leaving it out of the state, or reshaping it"
             raise ValueError(sentence(function, where, rule, f"shape {tuple(value.shape)}", advice))
@@ -104,12 +109,14 @@ def is_weight(function: str, argument: str, value: Any) -> bool:
     TypeError
         Not an array at all.
     """
+    if getattr(value, "is_nested", False):
+        return True  # to be refused as a weight, by name
     if not hasattr(value, "shape") or not hasattr(value, "dtype"):
         raise TypeError(sentence(function, argument, "be an array", type(value).__name__, "one flat dict of arrays"))
     return len(value.shape) >= 2 and not dtype_name(value).startswith(("int", "uint", "bool"))
 
 
-def spectrum(function: str, argument: str, state: State, gain: float, check: bool) -> Host:
+def spectrum(function: str, argument: str, state: State, gain: float, check: bool, beside: State | None = None) -> Host:
     """
     Return all singular values of a network over the gain, as one row.
 
@@ -123,6 +130,8 @@ def spectrum(function: str, argument: str, state: State, gain: float, check: boo
         Positive.
     check : bool
         Whether to look at the values.
+    beside : mapping of str to array, optional
+        As in `weights`.
 
     Returns
     -------
@@ -130,7 +139,7 @@ def spectrum(function: str, argument: str, state: State, gain: float, check: boo
         float64, dimensionless.
     """
     rows = []
-    for name, (w, axes) in weights(function, argument, state, check).items():
+    for name, (w, axes) in weights(function, argument, state, check, beside).items():
         where = f"{argument}[{name!r}]"
         found = singular_values(function, where, w, axes.to_stack(w.xp, w.array), check=check)
         rows.append(found.over(function, where, gain).ravel())

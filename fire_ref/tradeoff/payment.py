@@ -46,7 +46,7 @@ def excess(W: Array | State, V: Array | State, *, gain: float = 1.0, check: bool
     -------
     Excess
         float64 and bool of shape (...), in the caller's namespace; NumPy for states. ``sfe - least_sfe`` is what V
-        pays above the front, 0 up to rounding for V on it.
+        pays above the front, 0 up to rounding for V on it. Where both DfI overflow, `dominated` is False.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def excess(W: Array | State, V: Array | State, *, gain: float = 1.0, check: bool
     w, v = _checked(("W", "V"), W, V, check)
     unit = singular_values("excess", "W", w, w.array, check=False).over("excess", "W", gain)
     paid, before, after = _measured(("W", "V"), w, v, None, gain)
-    dominated = before <= after
+    dominated = (before <= after) & w.xp.isfinite(before)
     least = _least(unit, to_host(after).astype(np.float64), to_host(dominated), gain)
     return Excess(paid, from_host(least, w, w.wide), after, dominated)
 
@@ -115,13 +115,13 @@ def _of_network(W: State, V: State, gain: float, check: bool) -> Excess:
         odd = sorted(set(W) ^ set(V))
         raise ValueError(sentence("excess", "W and V", "have the same names", f"only in one: {odd}", "two full states"))
     paid = before = after = 0.0
-    for name, (_, axes) in weights("excess", "W", W, check).items():
+    for name, (_, axes) in weights("excess", "W", W, check, V).items():
         names = f"W[{name!r}]", f"V[{name!r}]"
         w, v = _checked(names, W[name], V[name], check)
         figures = _measured(names, w, v, axes, gain)
         # SFE is a sum over entries, so that the layout plays no part in it.
         one_paid, one_before, one_after = (float(np.sum(to_host(figure))) for figure in figures)
         paid, before, after = paid + one_paid, before + one_before, after + one_after
-    dominated = np.asarray(before <= after)
-    least = _least(spectrum("excess", "W", W, gain, False), np.asarray(after), dominated, gain)
+    dominated = np.asarray(before <= after < np.inf)
+    least = _least(spectrum("excess", "W", W, gain, False, V), np.asarray(after), dominated, gain)
     return Excess(np.float64(paid), np.float64(least), np.float64(after), np.bool_(dominated))

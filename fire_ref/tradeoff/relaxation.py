@@ -106,9 +106,9 @@ def _network(parts: Mapping[str, Factors], given: str, bound: float, gain: float
 def _clipped(part: Factors, kappa: float) -> Array:
     s = part.spectrum.scaled
     v = clipped(s, kappa)
-    return part.rebuilt(v, np.all(v == s, axis=-1))
+    return part.rebuilt(v, np.all(v == s, axis=-1), scaled=True)
 
 
 def _moved(part: Factors, unit: Host, weight: Host | float, gain: float) -> Array:
     lam = np.broadcast_to(np.asarray(weight, dtype=np.float64), unit.shape[:-1])
-    return part.rebuilt(root(unit, lam[..., None]), lam == 0, gain)
+    return part.rebuilt(gain * root(unit, lam[..., None]), lam == 0, scaled=False)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from fire_ref.cli.files import written
+from fire_ref.cli.files import check_target, written
 
 
 def test_success_replaces_the_target(tmp_path: Path) -> None:
@@ -46,5 +47,33 @@ def test_what_cannot_be_written_is_named_and_not_our_temporary_file() -> None:
         with written(Path("missing/numbers.json")):
             pass
 
-    with pytest.raises(OSError, match=r"^missing/numbers\.json cannot be written: No such file or directory$"):
+    with pytest.raises(OSError, match=r"missing/numbers\.json cannot be written: No such file or directory$"):
         attempt()
+
+
+def test_a_link_keeps_pointing_where_it_does(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.json", tmp_path / "link.json"
+    real.write_text("old")
+    link.symlink_to(real)
+    with written(link) as part:
+        part.write_text("new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+
+
+def test_a_pipe_stays_a_pipe_and_gets_the_text(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with written(pipe) as part:
+        part.write_text("numbers")
+    assert pipe.is_fifo()
+    assert os.read(reader, 100) == b"numbers"
+    os.close(reader)
+
+
+@pytest.mark.parametrize("name", ["", "folder", "missing/x", "a\0b"])
+def test_a_target_that_cannot_be_written_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ValueError, match=r"^demo: --json must .*; got "):
+        check_target("demo", "--json", tmp_path / name if name else Path(name))

@@ -40,9 +40,31 @@ def test_an_error_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -
     assert len(captured.err.splitlines()) == 1
 
 
-def test_debug_shows_where() -> None:
+@pytest.mark.parametrize("arguments", [["--debug", "demo"], ["demo", "--debug"]])
+def test_debug_shows_where(arguments: list[str]) -> None:
     with pytest.raises(ValueError, match=r"front\.gif"):
-        main(["--debug", "demo", "--plot", "front.gif"])
+        main([*arguments, "--plot", "front.gif"])
+
+
+def test_a_reader_that_leaves_early_is_no_verdict() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m fire_ref demo | head -1; exit ${{PIPESTATUS[0]}}",
+        shell=True,
+        executable="/bin/bash",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 141)  # 0 where everything was written before the reader left
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_without_a_width_gets_the_whole_text(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "0")
+    assert main(["demo"]) == 0
+    assert "k = 5 moved this layer" in capsys.readouterr().out
 
 
 def test_an_error_of_the_library_is_signed_by_the_command(

@@ -99,3 +99,18 @@ def test_a_tied_torch_tensor_is_known_by_its_memory() -> None:
     head.weight = layer.weight
     state = torch.nn.ModuleDict({"embedding": layer, "head": head}).state_dict()
     assert list(weights("f", "W", state, True)) == ["embedding.weight"]
+
+
+def test_what_is_no_weight_may_be_of_any_form() -> None:
+    torch = available("torch")
+    shared = torch.eye(3)
+    state = {"w": shared, "bits": shared.view(torch.int32), "mask": torch.eye(3).int().to_sparse()}
+    assert list(weights("f", "W", state, True)) == ["w"]
+    new = tied(state, {"w": 2 * shared})
+    assert new["bits"] is state["bits"]
+    assert new["mask"] is state["mask"]
+
+
+def test_a_row_is_the_same_row_in_every_memory_order() -> None:
+    row = np.ones((1, 4))
+    assert list(weights("f", "W", {"a": row, "b": np.asfortranarray(row)}, True)) == ["a"]

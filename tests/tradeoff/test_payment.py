@@ -191,3 +191,18 @@ def test_two_libraries_are_refused(arrays: Backend) -> None:
 def test_gain_must_be_positive() -> None:
     with pytest.raises(ValueError, match="excess: gain must be a finite number > 0"):
         fire_ref.excess(np.eye(2), np.eye(2), gain=0.0)
+
+
+def test_an_entry_tied_before_and_not_after_is_still_compared() -> None:
+    W = 2 * np.eye(2)
+    found = fire_ref.excess({"a": W, "b": W}, {"a": W, "b": np.eye(2)})
+    assert float(found.sfe) == 2.0
+    assert float(found.dfi) == 18.0  # W's own 18 and 0
+    one = fire_ref.excess({"a": W, "b": W}, {"a": (V := np.eye(2)), "b": V})
+    assert float(one.sfe) == 2.0  # tied before and after: once
+
+
+def test_where_both_dfi_overflow_nothing_is_dominated() -> None:
+    found = fire_ref.excess(1e200 * np.eye(3), 1e190 * np.eye(3))
+    assert not found.dominated
+    assert not fire_ref.excess({"a": 1e200 * np.eye(3)}, {"a": 1e190 * np.eye(3)}).dominated

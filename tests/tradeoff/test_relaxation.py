@@ -294,3 +294,10 @@ def test_a_bound_on_dfi_holds_tightly_at_the_edge_of_float64() -> None:
 def test_singular_values_beyond_float64_are_refused_and_not_nan(call: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"must have singular values that float64 can hold, over the gain 1; got"):
         call()
+
+
+def test_a_gain_far_from_the_weights_is_applied_before_rounding_to_float32(arrays: Backend) -> None:
+    W = arrays.make(1e-10 * np.array([[1.0, 2.0], [0.5, -1.0]]), "float32")
+    V = arrays.host(fire_ref.relax(W, weight=0.01, gain=1e30))
+    wanted = fire_ref.relax(arrays.host(W), weight=0.01, gain=1e30)
+    assert np.linalg.norm(V - wanted) <= 2 * residual_bound(2, EPS["float32"]) * np.linalg.norm(wanted)
