@@ -6,9 +6,11 @@ Newton-Schulz, or part of the way along the exact stability-plasticity front; on
 """
 
 from .arrays import backend
+from .audits import Audit, audit
 from .coefficients import COEFFICIENTS
 from .errors import BackendError, MissingExtraError
 from .measures import dfi, sfe
+from .models import RECIPES, ReinitReport, Row, reinitialize
 from .polar import PolarDecomposition, polar_decomposition, polar_factor
 from .prediction import Prediction, predict, steps_needed
 from .reinit import fire
@@ -20,12 +22,17 @@ __version__ = "0.1.0"
 
 __all__ = [
     "COEFFICIENTS",
+    "RECIPES",
+    "Audit",
     "BackendError",
     "Excess",
     "Front",
     "MissingExtraError",
     "PolarDecomposition",
     "Prediction",
+    "ReinitReport",
+    "Row",
+    "audit",
     "backend",
     "dfi",
     "excess",
@@ -36,6 +43,7 @@ __all__ = [
     "polar_decomposition",
     "polar_factor",
     "predict",
+    "reinitialize",
     "relax",
     "sfe",
     "spectral_response",

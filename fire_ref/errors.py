@@ -39,9 +39,16 @@ def sentence(function: str, argument: str, rule: str, got: object, advice: str) 
     >>> sentence("fire", "gain", "be positive", -1, "gain=1.0")
     'fire: gain must be positive; got -1. Try gain=1.0.'
     """
-    shown = " ".join(str(got).split())
+    shown = " ".join(str(got)[: 8 * LONGEST].split())
     shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 4]} ..."
-    return f"{function}: {argument} must {rule}; got {shown}. Try {advice}."
+    return _visible(f"{function}: {argument} must {rule}; got {shown}. Try {advice}.")
+
+
+def _visible(text: str) -> str:
+    # A name out of a file may hold what moves the cursor; it is shown, not obeyed.
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def missing_extra(function: str, package: str, extra: str) -> MissingExtraError:

@@ -170,11 +170,34 @@ def steps_needed(
         raise ValueError(
             sentence("steps_needed", "W", "have a singular value that counts as nonzero", got, "rtol=1e-3")
         )
-    needed = _count_steps(spectrum.normalised(normalization), counted, triples, tol)
+    needed = steps_until(spectrum.normalised(normalization), counted, triples, tol)
     return int(needed) if needed.ndim == 0 else from_host(needed, w, None)
 
 
-def _count_steps(x: Host, counted: Host, triples: Sequence[Triple], tol: float) -> Host:
+def steps_until(x: Host, counted: Host, triples: Sequence[Triple], tol: float) -> Host:
+    """
+    Count the steps that bring normalised singular values within `tol` of 1.
+
+    Parameters
+    ----------
+    x : ndarray, shape (..., p)
+        Normalised singular values.
+    counted : ndarray of bool, shape (..., p)
+        Those that must arrive.
+    triples : sequence of (a, b, c)
+        From `schedule`.
+    tol : float
+        Positive.
+
+    Returns
+    -------
+    ndarray of int, shape (...)
+
+    Raises
+    ------
+    ValueError
+        A spectrum never gets there.
+    """
     # All spectra together until each has arrived; given up on a cycle, which Brent's method finds.
     needed = np.full(x.shape[:-1], -1)
     best = np.full(x.shape[:-1], np.inf)

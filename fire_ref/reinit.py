@@ -6,8 +6,8 @@ from . import gains, polar, schulz
 from .arguments import choice, matrix_shape
 from .arrays import Array, contiguous
 from .coefficients import Coefficients
-from .layout import parse
-from .operands import handed_back, operand
+from .layout import Layout, parse
+from .operands import Operand, handed_back, operand
 
 METHODS = ("svd", "newton-schulz")
 
@@ -79,7 +79,34 @@ def fire(
     w = operand("fire", "W", W, check=check)
     matrix_shape("fire", "W", w.shape)
     axes = parse("fire", layout, w.shape)
+    return projected("fire", w, axes, None if method == "svd" else plan, wanted, check)
+
+
+def projected(
+    function: str, w: Operand, axes: Layout, plan: schulz.Plan | None, gain: str | float, check: bool
+) -> Array:
+    """
+    Reinitialise one accepted weight; see `fire`.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    w : Operand
+        The weight.
+    axes : Layout
+        Its layout.
+    plan : Plan or None
+        The Newton-Schulz run, or None for the exact factor.
+    gain : str or float
+        From `gains.parse`.
+    check : bool
+        Whether to look at the values.
+
+    Returns
+    -------
+    array, shape of W
+    """
     stack = axes.to_stack(w.xp, w.array)
-    exact = method == "svd"
-    X = polar.factor("fire", w, stack, check) if exact else schulz.run("fire", w, stack, plan, check)
-    return contiguous(handed_back(w, axes.from_stack(w.xp, gains.apply(wanted, w, axes, stack, X))))
+    X = polar.factor(function, w, stack, check) if plan is None else schulz.run(function, w, stack, plan, check)
+    return contiguous(handed_back(w, axes.from_stack(w.xp, gains.apply(gain, w, axes, stack, X))))

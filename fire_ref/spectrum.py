@@ -29,6 +29,13 @@ class Spectrum(NamedTuple):
         with quiet():
             return np.asarray(self.scaled / self.second / self.first)
 
+    @property
+    def relative(self) -> Host:
+        """W's singular values over one power of two for the whole stack, so that the largest lies near 1."""
+        with quiet():
+            top = np.unravel_index(np.argmax(self.restored[..., 0]), self.scaled.shape[:-1])
+            return np.asarray(self.scaled * (self.second[top] / self.second) * (self.first[top] / self.first))
+
     def over(self, function: str, argument: str, gain: float) -> Host:
         """
         Return W's singular values over a gain, without a detour through what might overflow.

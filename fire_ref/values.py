@@ -89,9 +89,28 @@ def refuse_nonfinite(function: str, argument: str, w: Operand) -> None:
     ValueError
         A value is NaN or inf.
     """
+    got = first_nonfinite(w)
+    if got is not None:
+        raise ValueError(sentence(function, argument, "be finite", got, "looking at where it came from"))
+
+
+def first_nonfinite(w: Operand) -> str | None:
+    """
+    Describe the first value that is not finite. Reads the whole array.
+
+    Parameters
+    ----------
+    w : Operand
+        The array.
+
+    Returns
+    -------
+    str or None
+        As "nan at index (0, 3)".
+    """
     values = to_host(w.array).astype(np.float64)
     bad = ~np.isfinite(values)
-    if bad.any():
-        index = tuple(int(i) for i in np.argwhere(bad)[0])
-        got = f"{values[index]} at index {index}"
-        raise ValueError(sentence(function, argument, "be finite", got, "looking at where it came from"))
+    if not bad.any():
+        return None
+    index = tuple(int(i) for i in np.argwhere(bad)[0])
+    return f"{values[index]} at index {index}"

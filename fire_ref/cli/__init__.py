@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from typing import TypeAlias
 
 from .. import __version__
 from ..errors import BackendError, MissingExtraError
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_CODES = """exit status:
   0    done
@@ -21,12 +25,52 @@ def parser() -> argparse.ArgumentParser:
     main_parser = argparse.ArgumentParser(
         prog="fire-ref",
         description="The reference oracle for FIRE (Frobenius-isometry reinitialisation).",
-        epilog=f"example:\n  fire-ref demo --plot front.png\n\n{EXIT_CODES}",
+        epilog=f"example:\n  fire-ref audit model.safetensors --html audit.html\n\n{EXIT_CODES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     main_parser.add_argument("--version", action="version", version=f"fire-ref {__version__}")
     main_parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = main_parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_audit(commands)
+    _add_demo(commands)
+    for command in commands.choices.values():
+        # Also here, so that it may stand after the command; SUPPRESS keeps the value given before it.
+        command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return main_parser
+
+
+def _add_audit(commands: Commands) -> None:
+    audit = commands.add_parser(
+        "audit",
+        help="what FIRE would do to every layer of a checkpoint",
+        description="Tell, for each layer of a network, how far from isometry it is, what k steps and exact FIRE "
+        "would do to it, and how many steps it needs. Nothing is changed.",
+        epilog="examples:\n  fire-ref audit                      # the networks that ship with the package\n"
+        "  fire-ref audit model.safetensors --top 10 --html audit.html\n"
+        "  fire-ref audit weights.npz --layout OIW --operator 32 --json -",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    audit.add_argument(
+        "checkpoint",
+        nargs="?",
+        metavar="CHECKPOINT",
+        help=".safetensors, .safetensors.index.json or .npz (default: the networks that ship with the package)",
+    )
+    which = audit.add_mutually_exclusive_group()
+    which.add_argument("--recipe", metavar="R", help="which tensors FIRE takes: official (default: every weight)")
+    which.add_argument("--layout", metavar="L", help="layouts beside or instead of OI,OIHW,OIDHW: OIW or IO,HWIO")
+    audit.add_argument("--steps", metavar="K,...", default="5,10", help="Newton-Schulz steps to foretell (5,10)")
+    audit.add_argument("--operator", metavar="N", type=int, help="also measure convolutions on an N x N circular grid")
+    audit.add_argument(
+        "--sort", metavar="KEY", help="a column: name, size, cond, before, k5, sfe, steps, dead; or file"
+    )
+    audit.add_argument("--top", metavar="N", type=int, help="print only the first N rows")
+    audit.add_argument("--json", metavar="FILE", help="write all numbers as JSON; - is standard output, alone")
+    audit.add_argument("--html", metavar="FILE", help="write one self-contained page")
+    audit.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to compute (default: cpu)")
+
+
+def _add_demo(commands: Commands) -> None:
     demo = commands.add_parser(
         "demo",
         help="what FIRE does to one trained layer that ships with the package",
@@ -34,12 +78,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="example:\n  fire-ref demo --plot front.png --json -",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    # Also here, so that it may stand after the command; SUPPRESS keeps the value given before it.
-    demo.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     demo.add_argument("--plot", metavar="FILE", help="draw the front with these points (.png, .svg or .pdf)")
     demo.add_argument("--json", metavar="FILE", help="write the numbers as JSON; - is standard output, alone")
     demo.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to compute (default: cpu)")
-    return main_parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,9 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = parser().parse_args(arguments)
     try:
-        from . import demo  # heavy: rich, and the whole library
-
-        return demo.run(options)
+        run = import_module(f"{__name__}.{options.command}").run  # heavy: rich, and the whole library
+        return int(run(options))
     except KeyboardInterrupt:
         print("fire-ref: interrupted", file=sys.stderr)  # noqa: T201 # this is the command line
         return 130

@@ -4,11 +4,50 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import sentence
+
+
+def targets(command: str, options: Mapping[str, str | None], inputs: Sequence[str] = ()) -> list[Path | None]:
+    """
+    Check the files that a command is to write, before any work is done.
+
+    Parameters
+    ----------
+    command : str
+        Who asks.
+    options : mapping of str to (str or None)
+        Option -> what was given; None where nothing was, "-" for standard output.
+    inputs : sequence of str
+        Files that the command reads.
+
+    Returns
+    -------
+    list of (Path or None)
+        One for each option; None where no file is to be written.
+
+    Raises
+    ------
+    ValueError
+        A file cannot be written, or is one that is read, or two are the same.
+    """
+    found = [None if value in (None, "-") else Path(str(value)) for value in options.values()]
+    seen: dict[Path, str] = {Path(name).resolve(): "the file that is read" for name in inputs}
+    for option, path in zip(options, found, strict=True):
+        if path is None:
+            continue
+        check_target(command, option, path)
+        place = path.resolve()
+        if place in seen:
+            taken = seen[place]
+            raise ValueError(
+                sentence(command, option, f"be another file than {taken}", repr(str(path)), f"{option} another name")
+            )
+        seen[place] = option
+    return found
 
 
 def check_target(command: str, option: str, target: Path) -> None:

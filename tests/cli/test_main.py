@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -16,7 +17,9 @@ def test_python_dash_m_is_the_command() -> None:
     assert done.stdout.strip() == f"fire-ref {fire_ref.__version__}"
 
 
-@pytest.mark.parametrize("arguments", [[], ["nothing"], ["demo", "--nothing"], ["demo", "--device", "tpu"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["nothing"], ["demo", "--nothing"], ["audit", "--nothing"], ["demo", "--device", "tpu"]]
+)
 def test_bad_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
@@ -24,12 +27,22 @@ def test_bad_usage_is_status_2(arguments: list[str], capsys: pytest.CaptureFixtu
     assert "usage: fire-ref" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["demo", "--help"]])
-def test_help_shows_an_example(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "command"), [(["--help"], "audit"), (["audit", "--help"], "audit"), (["demo", "--help"], "demo")]
+)
+def test_help_shows_an_example(arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
     assert stopped.value.code == 0
-    assert "example:\n  fire-ref demo" in capsys.readouterr().out
+    assert re.search(rf"examples?:\n  fire-ref {command}", capsys.readouterr().out)
+
+
+def test_help_names_every_command_and_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    for word in ("audit", "demo", "0", "1", "2", "130"):
+        assert re.search(rf"^ +{word}  ", out, re.MULTILINE), word
 
 
 def test_an_error_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:

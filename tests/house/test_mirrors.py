@@ -7,7 +7,9 @@ from .paths import ROOT, modules
 #: Tests that mirror no module: they cut across several.
 ACROSS = {"test_transformations"}
 #: Modules that hold no behaviour of their own.
-PLAIN = {"", "tradeoff", "chunked", "__main__"}
+PLAIN = {"", "tradeoff", "chunked", "checkpoints", "models", "audits", "__main__"}
+
+FOLDERS = ("tradeoff", "chunked", "checkpoints", "models", "audits", "cli")
 
 
 def expected(name: str) -> str:
@@ -24,6 +26,9 @@ def test_each_module_has_its_test() -> None:
 
 def test_each_mirrored_test_has_its_module() -> None:
     wanted = {expected(name) for name in modules()}
-    folders = [ROOT / "tests", *(ROOT / "tests" / name for name in ("tradeoff", "chunked", "cli"))]
+    folders = [
+        ROOT / "tests",
+        *(ROOT / "tests" / name for name in ("tradeoff", "chunked", "checkpoints", "models", "audits", "cli")),
+    ]
     present = {str(path.relative_to(ROOT / "tests")) for folder in folders for path in folder.glob("test_*.py")}
     assert {name for name in present - wanted if name.removesuffix(".py") not in ACROSS} == set()

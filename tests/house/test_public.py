@@ -28,6 +28,8 @@ CONTRACT = {
     "relax": "(W, *, dfi, weight, condition, gain, check)",
     "front": "(W, *, points, gain, check)",
     "excess": "(W, V, *, gain, check)",
+    "audit": "(state_or_path, *, recipe, steps, layout, operator, device, watch)",
+    "reinitialize": "(state, recipe, *, method, steps, initial, layout)",
 }
 FUNCTIONS = [name for name in fire_ref.__all__ if inspect.isfunction(getattr(fire_ref, name))]
 

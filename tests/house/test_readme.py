@@ -11,9 +11,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors.numpy import save_file
 
 from fire_ref.cli import main
+from fire_ref.weights import digits_mlp
 
+from ..backends import available
 from .paths import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,6 +66,8 @@ def test_ci_runs_the_network_blocks_from_the_text() -> None:
 
 @pytest.mark.parametrize("index", of_kind("python"))
 def test_python_blocks_print_what_the_readme_says(index: int) -> None:
+    if "import torch" in BLOCKS[index][1]:
+        available("torch")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(BLOCKS[index][1], f"README.md block {index}", "exec"), {})  # the point of it
@@ -78,6 +83,7 @@ def numbers(text: str) -> str:
 @pytest.mark.parametrize("index", of_kind("command"))
 def test_fire_ref_blocks_run(index: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    save_file(digits_mlp(), "model.safetensors")  # the checkpoint that the reader has
     for line in BLOCKS[index][1].splitlines():
         assert main(shlex.split(line)[1:]) == 0
 

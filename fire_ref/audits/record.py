@@ -1,0 +1,53 @@
+"""The record of an audit, and the ways to pass it on: plain data, JSON, a page."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from typing import Any
+
+from ..models import Row
+from .findings import Findings
+from .page import page
+
+
+class Audit(Findings):
+    """What `audit` found: see `Findings` for its fields."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data for JSON: keys are strings; what is not finite, or unknown, is None."""
+        found = {
+            "source": self.source,
+            "recipe": self.recipe,
+            "steps": list(self.steps),
+            "sentences": list(self.sentences),
+            "totals": asdict(self.totals),
+            "rows": [asdict(row) | {"operator": _operator(row)} for row in self.rows],
+            "skipped": self.skipped,
+            "front": {key: value.tolist() for key, value in self.front._asdict().items()},
+        }
+        plain: dict[str, Any] = _plain(found)
+        return plain
+
+    def to_json(self) -> str:
+        """Return `to_dict` as text."""
+        return json.dumps(self.to_dict(), indent=2, allow_nan=False)
+
+    def to_html(self) -> str:
+        """Return one self-contained page: sentences, sortable table, front, and a spectrum for each layer."""
+        return page(self)
+
+
+def _operator(row: Row) -> dict[str, dict[str, float]] | None:
+    return None if row.operator is None else {key: value._asdict() for key, value in row.operator.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

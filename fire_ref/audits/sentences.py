@@ -1,0 +1,176 @@
+"""What an audit's numbers say, in plain words: every sentence is made from the numbers alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..arrays import HALVES
+from ..models import Row
+from ..models.rows import TOL
+from ..tolerances import EPS, residual_bound
+from .totals import Totals, fired, moves_away
+
+#: A direction that k steps leave below this share of isometry is worth a word.
+WEAK = 0.99
+#: DfI for each direction above which the storage of half precision is worth a word.
+COARSE = 1e-6
+
+
+def say(rows: Sequence[Row], totals: Totals, steps: Sequence[int]) -> tuple[str, ...]:
+    """
+    Say what the numbers mean, most important first.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        All of them.
+    totals : Totals
+        Their sums.
+    steps : sequence of int
+        That the rows foretell.
+
+    Returns
+    -------
+    tuple of str
+    """
+    taken = fired(rows)
+    if not taken:
+        return ("No weight here is one that FIRE would change.", *_refused(rows))
+    return (
+        *_refused(rows),
+        *(text for k in steps for text in _moved_away(taken, totals, k)),
+        *(text for k in steps for text in _left_behind(taken, k)),
+        *_needed(taken, totals, steps),
+        *_price(totals, steps),
+        *_dead(taken),
+        *_zero(taken),
+        *_deficient(taken),
+        *_coarse(taken),
+        *_operators(taken),
+    )
+
+
+def layers(count: int) -> str:
+    """Write a number of layers."""
+    return "1 layer" if count == 1 else f"{count} layers"
+
+
+def _refused(rows: Sequence[Row]) -> Iterator[str]:
+    broken = [row for row in rows if row.action == "refuse"]
+    if broken:
+        others = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+        yield f"{broken[0].name}{others} {broken[0].note}: FIRE cannot take it, and something went wrong before."
+
+
+def _moved_away(taken: Sequence[Row], totals: Totals, k: int) -> Iterator[str]:
+    count = totals.moved_away[k]
+    if count == 0:
+        yield f"k = {k} moves no layer away from isometry."
+        return
+    row = max((row for row in taken if moves_away(row, k)), key=lambda row: row.dfi[k] - row.dfi_before)
+    before, after = f"{row.dfi_before:.4g}", f"{row.dfi[k]:.4g}"
+    yield f"k = {k} moves {count} of {layers(len(taken))} away from isometry, {row.name} most: DfI {before} to {after}."
+
+
+def _left_behind(taken: Sequence[Row], k: int) -> Iterator[str]:
+    weak = [row for row in taken if row.steps_needed is not None and row.response_min[k] < WEAK]
+    if weak:
+        row = min(weak, key=lambda row: row.response_min[k])
+        share = f"{100 * row.response_min[k]:.2g} %"
+        yield (
+            f"{row.name}: k = {k} leaves the smallest direction at {share} of isometry, {row.steps_needed} steps are "
+            f"needed; in {len(weak)} of {layers(len(taken))} some direction stays below {100 * WEAK:g} %."
+        )
+
+
+def _needed(taken: Sequence[Row], totals: Totals, steps: Sequence[int]) -> Iterator[str]:
+    if totals.steps_needed is None:
+        return
+    slowest = max((row for row in taken if row.steps_needed is not None), key=lambda row: row.steps_needed or 0)
+    enough = " and ".join(f"k = {k} for {totals.enough[k]}" for k in steps)
+    which = "all of them" if all(row.steps_needed is not None for row in taken) else "all but the zero ones"
+    yield (
+        f"Within {TOL:g} of isometry: {enough} of {layers(len(taken))}; {which} after {totals.steps_needed} steps "
+        f"({slowest.name}), or by method 'svd'."
+    )
+
+
+def _price(totals: Totals, steps: Sequence[int]) -> Iterator[str]:
+    optimum, norm = totals.sfe["exact"], totals.squared_norm
+    if not 0 < norm < float("inf"):
+        return
+    gain = totals.sfe_gain / optimum if optimum > 0 else 0.0
+    yield (
+        f"Exact FIRE changes the network by SFE {optimum:.4g}, {100 * optimum / norm:.3g} % of its squared norm; "
+        f"{100 * gain:.2g} % of that SFE is gain, the rest isotropy."
+    )
+    for k in steps:
+        paid, least = totals.sfe[k], totals.least_sfe[k]
+        if paid <= residual_bound(totals.directions, EPS["float64"]) ** 2 * norm:
+            continue  # rounding
+        if least == 0:
+            yield f"k = {k} pays SFE {paid:.4g}, and doing nothing has no more DfI against the gains."
+        elif paid > 1.01 * least:
+            yield f"k = {k} pays SFE {paid:.4g}, where {least:.4g} buys the same DfI ({totals.dfi[k]:.4g})."
+
+
+def _dead(taken: Sequence[Row]) -> Iterator[str]:
+    some = [row for row in taken if row.dead_units and row.rank]  # a zero weight has a sentence of its own
+    survive = [row for row in some if _keeps_zero_rows(row)]
+    revived = [row for row in some if not _keeps_zero_rows(row)]
+    for rows, fate in (
+        (survive, "FIRE, exact or not"),
+        (revived, "Newton-Schulz; the exact factor fills in something arbitrary"),
+    ):
+        if rows:
+            count = sum(row.dead_units or 0 for row in rows)
+            units = "1 dead unit survives" if count == 1 else f"{count} dead units survive"
+            more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+            yield f"{units} {fate} ({rows[0].name}{more})."
+
+
+def _keeps_zero_rows(row: Row) -> bool:
+    outputs = row.shape[row.layout.index("O")]
+    inputs = row.shape[row.layout.index("I")]
+    return outputs >= inputs and row.rank == row.directions
+
+
+def _zero(taken: Sequence[Row]) -> Iterator[str]:
+    found = [row for row in taken if row.zero_matrices]
+    if found:
+        row = max(found, key=lambda row: row.zero_matrices or 0)
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        yield (
+            f"{row.name}{more}: {row.zero_matrices} of {row.matrices} matrices are zero; Newton-Schulz divides by zero "
+            f"there (NaN in the official code), and only method 'svd' has an answer, an arbitrary one."
+        )
+
+
+def _deficient(taken: Sequence[Row]) -> Iterator[str]:
+    found = [row for row in taken if row.rank is not None and row.rank < row.directions]
+    if found:
+        row = max(found, key=lambda row: row.directions - (row.rank or 0))
+        yield (
+            f"{len(found)} of {layers(len(taken))} without full rank ({row.name}: {row.rank} of {row.directions}): the "
+            f"other directions are zero within rounding, what FIRE puts there is arbitrary, and no step is counted."
+        )
+
+
+def _coarse(taken: Sequence[Row]) -> Iterator[str]:
+    for dtype in HALVES:
+        stored = [row for row in taken if row.dtype == dtype and row.storage_floor > COARSE]
+        if stored:
+            floor = sum(row.storage_floor for row in stored)
+            yield f"Stored as {dtype}, even exact isometries keep DfI {floor:.2g} in all: smaller values mean nothing."
+
+
+def _operators(taken: Sequence[Row]) -> Iterator[str]:
+    found = [row for row in taken if row.operator is not None]
+    if found:
+        row = max(found, key=lambda row: row.operator["exact"].dfi if row.operator else 0.0)
+        assert row.operator is not None
+        exact = row.operator["exact"]
+        yield (
+            f"{row.name}: after exact FIRE every tap is an isometry, and the convolution's own singular values run "
+            f"from {exact.s_min:.3g} to {exact.s_max:.3g}."
+        )

@@ -1,0 +1,204 @@
+"""`fire-ref audit`: a table, sentences, and on request the numbers and the page."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from ..arguments import count
+from ..audits import Audit, audit
+from ..audits.columns import Column, columns, ordered
+from ..audits.survey import Watch
+from ..errors import sentence
+from ..models import Row
+from .console import Output
+from .files import targets, written
+
+COMMAND = "fire-ref audit"
+#: Characters that a tensor's name has at least, however narrow the window is.
+LEAST_NAME = 40
+#: The width of a line that no window limits.
+FILE = 10_000
+#: Columns that a narrow window does without, the first one first.
+DISPENSABLE = ("gain-share", "size", "dead", "cond", "sfe", "before")
+NOTES = (
+    "DfI: squared deviation from isometry (before: at the layer's own scale; k: what k steps leave). SFE %: squared "
+    "change by exact FIRE, of the squared norm; gain %: the share of it that is gain. Steps: until every direction is "
+    "within 1e-6. Dead: output units without weights."
+)
+
+
+def run(options: argparse.Namespace) -> int:
+    """
+    Audit and show.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        checkpoint, recipe, layout, steps, operator, sort, top, json, html, device.
+
+    Returns
+    -------
+    int
+        0.
+    """
+    inputs = [] if options.checkpoint is None else [options.checkpoint]
+    numbers, page = targets(COMMAND, {"--json": options.json, "--html": options.html}, inputs)
+    steps = _steps(options.steps)
+    ordered((), steps, options.sort)  # refuses an unknown key before the work is done
+    top = None if options.top is None else count(COMMAND, "--top", options.top, least=1)
+    with _progress() as watch:
+        found = audit(
+            options.checkpoint,
+            recipe=options.recipe,
+            steps=steps,
+            layout=options.layout,
+            operator=options.operator,
+            device=options.device,
+            watch=watch,
+        )
+    if options.json != "-":
+        show(found, options.sort, top, Output())
+    if page is not None:
+        with written(page) as part:
+            part.write_text(found.to_html(), encoding="utf-8")
+    if options.json == "-":
+        Output().out(found.to_json(), highlight=False)
+    elif numbers is not None:
+        with written(numbers) as part:
+            part.write_text(found.to_json() + "\n", encoding="utf-8")
+    return 0
+
+
+def _steps(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(sorted({int(part) for part in text.split(",")}))
+    except ValueError:
+        rule = "be whole numbers separated by commas"
+        raise ValueError(sentence(COMMAND, "--steps", rule, repr(text), "--steps 5,10")) from None
+
+
+@contextmanager
+def _progress() -> Iterator[Watch | None]:
+    """Show a bar on stderr while the block runs, where somebody can see it."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    text = TextColumn("{task.description}")
+    with Progress(BarColumn(), TimeRemainingColumn(), text, console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def watch(name: str, done: int, everything: int) -> None:
+            bar.update(task, description=printable(name, 48), completed=done, total=everything)
+
+        yield watch
+
+
+def show(found: Audit, sort: str | None, top: int | None, console: Console) -> None:
+    """Print the table, what is not in it, and the sentences."""
+    rows = ordered(found.rows, found.steps, sort)
+    shown = rows if top is None else rows[:top]
+    title = Text(f"FIRE audit of {found.source}" + ("" if found.recipe is None else f", recipe {found.recipe}"))
+    whole = not console.is_terminal  # a file gets lines in one piece
+    console.print(title, style="bold", soft_wrap=whole)
+    chosen = fitting(columns(found.steps), shown, console.width if console.is_terminal else None)
+    names = console.width if console.is_terminal else None
+    Console(file=console.file, width=FILE, highlight=False).print(_table(chosen, shown, names))
+    for row in shown:
+        if row.note:
+            console.print(f"{row.name}: {row.action}, {row.note}", markup=False, highlight=False, soft_wrap=whole)
+    hidden = [f"{len(rows) - len(shown)} more rows"] if len(shown) < len(rows) else []
+    dropped = len(columns(found.steps)) - len(chosen)
+    hidden += [f"{dropped} more columns in a wider window, --json or --html"] if dropped else []
+    hidden += [f"{count} not audited: {reason}" for reason, count in _reasons(found).items()]
+    if hidden:
+        console.print("\n".join(hidden), markup=False, highlight=False, style="dim", soft_wrap=whole)
+    console.print(
+        "\n" + "\n".join(f"* {text}" for text in found.sentences) + "\n", markup=False, highlight=False, soft_wrap=whole
+    )
+    console.print(NOTES, style="dim", highlight=False, soft_wrap=whole)
+
+
+def fitting(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> list[Column]:
+    """
+    Choose the columns that a window has room for.
+
+    Parameters
+    ----------
+    every : sequence of Column
+        All of them.
+    rows : sequence of Row
+        To be shown.
+    width : int or None
+        Of the window; None for a file, which has room for all.
+
+    Returns
+    -------
+    list of Column
+        In their order; what can be spared longest is dropped first.
+    """
+    kept = list(every)
+    for key in DISPENSABLE:
+        if width is None or sum(_wide(column, rows) for column in kept) <= width:
+            break
+        kept = [column for column in kept if column.key != key]
+    return kept
+
+
+def _wide(column: Column, rows: Sequence[Row]) -> int:
+    longest = max((len(column.text(row)) for row in rows), default=0)
+    return 2 + max(len(column.title), min(longest, LEAST_NAME) if column.key == "name" else longest)
+
+
+def _table(chosen: Sequence[Column], rows: Sequence[Row], width: int | None) -> Table:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, 1))
+    for column in chosen:
+        table.add_column(column.title, justify="left" if column.key == "name" else "right", no_wrap=True)
+    room = (
+        None if width is None else max(LEAST_NAME, width - sum(_wide(c, rows) for c in chosen if c.key != "name") - 2)
+    )
+    for row in rows:
+        table.add_row(*(Text(printable(column.text(row), room if column.key == "name" else None)) for column in chosen))
+    return table
+
+
+def printable(name: str, room: int | None) -> str:
+    """
+    Shorten a tensor's name in the middle: both ends tell it from its neighbours.
+
+    Parameters
+    ----------
+    name : str
+        From a file; control characters never reach the terminal.
+    room : int or None
+        Characters; None for no limit.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> printable("encoder.layer.0.attention.self.query.weight", 24)
+    'encoder.laye…uery.weight'
+    """
+    name = "".join(c if c.isprintable() else "?" for c in name)
+    if room is None or len(name) <= room:
+        return name
+    half = room // 2
+    return f"{name[:half]}…{name[len(name) - (room - half - 1) :]}"
+
+
+def _reasons(found: Audit) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for reason in found.skipped.values():
+        counted[reason] = counted.get(reason, 0) + 1
+    return dict(sorted(counted.items(), key=lambda item: -item[1]))

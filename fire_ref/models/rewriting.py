@@ -1,0 +1,181 @@
+"""FIRE on a whole network in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .. import gains, schulz
+from ..arguments import choice, count
+from ..arrays import Array, to_host
+from ..checkpoints import Stored
+from ..errors import sentence
+from ..measures import dfi, sfe
+from ..operands import operand
+from ..reinit import METHODS, projected
+from .recipe import Recipe, recipe_named
+from .record import Row
+from .rows import Request, measure
+from .selection import Choice, choose, layouts, parts
+from .state import tensors, together, with_best_owner
+
+#: Steps that every row foretells.
+STEPS = (5, 10)
+
+
+@dataclass(frozen=True)
+class ReinitReport:
+    """
+    What `reinitialize` did.
+
+    Attributes
+    ----------
+    recipe, method : str
+        Which, and how the isometries were computed.
+    steps : int or None
+        Of Newton-Schulz.
+    rows : tuple of Row
+        The weights before, one row for each that was changed; a tied tensor has one, under its first name.
+    changed : tuple of str
+        Every name whose tensor is another now, tied names included.
+    skipped : dict of str to str
+        Every other name, and why.
+    dfi_after, sfe_paid : dict of str to float
+        Measured on the new tensors, at the gain they carry, against the old ones; by the names of `rows`.
+    """
+
+    recipe: str
+    method: str
+    steps: int | None
+    rows: tuple[Row, ...]
+    changed: tuple[str, ...]
+    skipped: dict[str, str]
+    dfi_after: dict[str, float]
+    sfe_paid: dict[str, float]
+
+
+def reinitialize(
+    state: Any,
+    recipe: str | Recipe,
+    *,
+    method: str | None = None,
+    steps: int | None = None,
+    initial: Any = None,
+    layout: str | None = None,
+) -> tuple[dict[str, Any], ReinitReport]:
+    """
+    Reinitialise a network: FIRE on every weight that a recipe takes.
+
+    Parameters
+    ----------
+    state : mapping of str to array, or torch.nn.Module
+        Arrays of any supported library; never modified. Of a module the state_dict is taken, and the kinds of its
+        layers are known: "official" takes the weights of Linear and Conv2d layers (and what is tied to one), as the
+        official code does. A mapping tells only shapes: there it takes every array with 2 or 4 axes, embeddings too.
+    recipe : str
+        A name from `RECIPES`: "official".
+    method : {"svd", "newton-schulz"}, optional
+        Default: the recipe's. "svd" gives the exact isometry.
+    steps : int, optional
+        Of Newton-Schulz; default: the recipe's.
+    initial : mapping, optional
+        The network as it was initialised, for recipes that put some tensors back; "official" has no such rule.
+    layout : str, optional
+        Layouts that differ from "OI", "OIHW", separated by commas: "IO,HWIO" for JAX.
+
+    Returns
+    -------
+    new_state : dict of str to array
+        All of `state`, the taken weights replaced in their library, dtype and device; tied names stay tied. For a
+        module: what its ``load_state_dict`` takes.
+    report : ReinitReport
+
+    Raises
+    ------
+    TypeError
+        No mapping or module, a nested mapping, or an argument of the wrong type.
+    ValueError
+        An unknown name; a weight with NaN or inf, or with a zero matrix under "newton-schulz"; no weight to take.
+
+    Notes
+    -----
+    arXiv 2602.08040, official vision code `fire.py`: k = 10, every tap of a convolution by itself, gain
+    sqrt(out/in) / area. Biases, norms and buffers are not touched; optimiser state and BatchNorm statistics belong
+    to the old weights, and are the caller's to reset.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> state = {"fc.weight": np.array([[3.0, 0.0], [0.0, 4.0]]), "fc.bias": np.zeros(2)}
+    >>> new, report = reinitialize(state, "official", method="svd")
+    >>> new["fc.weight"].round(12)
+    array([[1., 0.],
+           [0., 1.]])
+    >>> report.changed, report.skipped
+    (('fc.weight',), {'fc.bias': 'a vector or scalar (bias, norm), which FIRE leaves alone'})
+    """
+    chosen = recipe_named("reinitialize", recipe)
+    way = chosen.method if method is None else choice("reinitialize", "method", method, METHODS)
+    k = chosen.steps if steps is None else count("reinitialize", "steps", steps)
+    if initial is not None:
+        rule = f"be left out: recipe {chosen.name!r} puts no tensor back"
+        raise ValueError(sentence("reinitialize", "initial", rule, type(initial).__name__, "initial=None"))
+    plan = None if way == "svd" else schulz.plan("reinitialize", k, "cubic", "frobenius", chosen.eps, None)
+    found = tensors("reinitialize", "state", state, files=False)
+    later = together(found)
+    found = with_best_owner(found, later, chosen.owners)
+    known = layouts("reinitialize", layout)
+    request = Request("reinitialize", tuple(sorted({*STEPS, k})))
+    computed = parts([tensor.name for tensor in found])
+    choices = {tensor.name: choose("reinitialize", tensor, known, chosen, computed) for tensor in found}
+    first = {tensor.name: later.get(tensor.name, tensor.name) for tensor in found}
+    taken: dict[str, _Taken] = {}
+    for tensor in found:  # of tied names, the first that the recipe takes
+        if choices[tensor.name].action == "fire" and first[tensor.name] not in taken:
+            taken[first[tensor.name]] = _take(request, tensor, choices[tensor.name], plan, chosen.gain)
+    if not taken:
+        got = f"{len(found)} entries and none"
+        advice = "a network with weights of 2 or 4 axes"
+        raise ValueError(sentence("reinitialize", "state", f"hold a weight that {chosen.name!r} takes", got, advice))
+    whole = {t.name: taken[first[t.name]].new if first[t.name] in taken else t.read() for t in found}
+    return whole, ReinitReport(
+        recipe=chosen.name,
+        method=way,
+        steps=None if plan is None else k,
+        rows=tuple(one.row for one in taken.values()),
+        changed=tuple(name for name in first if first[name] in taken),
+        skipped={name: one.reason for name, one in choices.items() if first[name] not in taken},
+        dfi_after={one.row.name: one.dfi for one in taken.values()},
+        sfe_paid={one.row.name: one.sfe for one in taken.values()},
+    )
+
+
+class _Taken(NamedTuple):
+    """One weight: its row before, the new array, and what is measured on it."""
+
+    row: Row
+    new: Array
+    dfi: float
+    sfe: float
+
+
+def _take(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan | None, gain: str | float) -> _Taken:
+    where = f"state[{tensor.name!r}]"
+    array = tensor.read()
+    row, layout = measure(request, tensor, array, decision).row, decision.layout
+    assert layout is not None, "a tensor without a layout is never taken"
+    if row.action == "refuse":
+        raise ValueError(
+            sentence(
+                "reinitialize", where, "be finite", row.note.removeprefix("holds "), "looking at where it came from"
+            )
+        )
+    if plan is not None and plan.eps == 0 and row.zero_matrices:
+        got = "a zero matrix" if row.matrices == 1 else f"{row.zero_matrices} zero matrices of {row.matrices}"
+        raise ValueError(sentence("reinitialize", where, "be nonzero", got, "method='svd', or leaving it out"))
+    w = operand("reinitialize", where, array, host=True, warn=False)
+    new = projected("reinitialize", w, layout, plan, gains.parse("reinitialize", gain), True)
+    before, after = layout.to_stack(w.xp, w.array), layout.to_stack(w.xp, new)
+    paid = to_host(sfe(before, after)).sum()
+    left = to_host(dfi(after, gain=row.gain)).sum()
+    return _Taken(row, new, float(left), float(paid))

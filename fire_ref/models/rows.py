@@ -1,0 +1,222 @@
+"""The row of one weight: everything that its singular values say about FIRE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import polar, rank
+from ..arrays import HALVES, Array, dtype_name, quiet, to_host
+from ..checkpoints import Stored
+from ..coefficients import schedule
+from ..convolution import grid
+from ..layout import Layout
+from ..operands import Operand, operand
+from ..prediction import steps_until
+from ..prepared import prepared
+from ..response import respond
+from ..scaling import Scaled
+from ..spectrum import Host, Spectrum, on_host
+from ..tolerances import EPS
+from ..tradeoff.multiplier import total_sfe, weight_for
+from ..values import first_nonfinite
+from .operator import operator_values, summary
+from .record import Key, OperatorSpectrum, Row
+from .selection import Choice
+from .units import row_norms
+
+TOL = 1e-6
+#: Of the bisection for a price on the front: leaves 1e-9 of the multiplier.
+HALVINGS = 40
+#: The plain numbers of a row that its values decide.
+_NUMBERS = (
+    *("s_max", "s_min", "cond", "dfi_before", "dfi_gain", "sfe_optimum", "sfe_isotropy", "sfe_gain"),
+    *("squared_norm", "row_norm_min", "row_norm_max"),
+)
+
+
+class Request(NamedTuple):
+    """What is asked of every row."""
+
+    function: str
+    steps: tuple[int, ...]
+    operator: int | None = None
+
+
+class Measured(NamedTuple):
+    """A row, and the singular values it was made from: (matrices, p), in units of W."""
+
+    row: Row
+    values: Host
+
+
+def measure(request: Request, tensor: Stored, array: Array, choice: Choice) -> Measured:
+    """
+    Make the row of one weight.
+
+    Parameters
+    ----------
+    request : Request
+        What is asked.
+    tensor : Stored
+        Name, shape and dtype to show.
+    array : array
+        The weight.
+    choice : Choice
+        Its layout, what is done with it, and why.
+
+    Returns
+    -------
+    Measured
+        With the action "refuse" and nan for every number where the weight holds NaN or inf.
+    """
+    function, layout = request.function, choice.layout
+    assert layout is not None, "a tensor without a layout is never measured"
+    where = f"state[{tensor.name!r}]"
+    w = operand(function, where, array, host=True, warn=False)
+    if dtype_name(w.wide) != "float64":
+        w = operand(function, where, to_host(w.array))  # a row is float64 also where the library has none
+    gain = layout.fan_gain(w.shape)
+    stack = layout.to_stack(w.xp, w.array)
+    if not bool(w.xp.all(w.xp.isfinite(w.array))):
+        return _refused(request, tensor, layout, gain, stack.shape, first_nonfinite(w) or "")
+    rtol = _rtol(w, stack.shape)
+    scaled = prepared(function, where, w, stack, check=False)
+    spectrum = on_host(w.xp.linalg.svdvals(scaled.array), scaled)
+    lowest, highest, dead = row_norms(w, layout, scaled, rtol)
+    row = Row(
+        **_identity(tensor, layout, stack.shape, gain, rtol),
+        action=choice.action,
+        note=choice.reason,
+        **_spectral(spectrum, gain, rtol, request.steps),
+        row_norm_min=lowest,
+        row_norm_max=highest,
+        dead_units=dead,
+        operator=_operator(request, w, layout, scaled, gain),
+    )
+    return Measured(row, spectrum.restored.reshape(row.matrices, -1))
+
+
+def _rtol(w: Operand, shape: tuple[int, ...]) -> float:
+    # Half precision is iterated in float32: its own threshold would count nothing from 128 columns on.
+    return rank.threshold("", shape, "float32" if w.name in HALVES else w.name, None)
+
+
+def _identity(tensor: Stored, layout: Layout, shape: Sequence[int], gain: float, rtol: float) -> dict[str, Any]:
+    m, n = max(shape[-2:]), min(shape[-2:])
+    matrices = int(np.prod(shape[:-2], dtype=np.int64))
+    return {
+        "name": tensor.name,
+        "shape": tensor.shape,
+        "dtype": tensor.dtype,
+        "layout": layout.letters,
+        "gain": gain,
+        "matrices": matrices,
+        "directions": matrices * n,
+        "rtol": rtol,
+        "storage_floor": matrices * 0.36 * n * n * (EPS[tensor.dtype] / 2) ** 2 / m,
+    }
+
+
+def _spectral(spectrum: Spectrum, gain: float, rtol: float, steps: Sequence[int]) -> dict[str, Any]:
+    """Everything that follows from the singular values alone."""
+    with quiet():
+        counted = spectrum.counted(rtol) & (spectrum.scaled > 0)
+        s = spectrum.restored.ravel()
+        x = np.where(counted, spectrum.normalised("frobenius"), 0.0)
+        mean = float(s.mean())
+        unit = s / gain
+        responses = {k: respond(x, k, schedule("audit", "cubic")) for k in steps}
+        flat: dict[Key, Host] = {k: p.ravel() for k, p in responses.items()} | {"exact": np.ones_like(s)}
+        relative = spectrum.relative.ravel()  # which neither overflows nor loses the digits of subnormal numbers
+        before = relative / relative.mean() if mean > 0 else s  # zero is zero at every scale
+        dfi: dict[Key, float] = {key: _square_defect(p) for key, p in flat.items()}
+        dfi_before = _square_defect(before)
+        own: dict[Key, Host] = {"before": before, **flat}
+        optimum = float(np.sum((s - gain) ** 2))
+        return {
+            "s_max": float(s.max()),
+            "s_min": float(s.min()),
+            "cond": _condition(spectrum.scaled),
+            "rank": int(counted.sum()),
+            "zero_matrices": int((spectrum.scaled[..., 0] == 0).sum()),
+            "dfi_before": dfi_before,
+            "dfi_gain": _square_defect(unit),
+            "dfi": dfi,
+            "sfe": {key: float(np.sum((s - gain * p) ** 2)) for key, p in flat.items()},
+            "least_sfe": {key: _least(unit, dfi[key], gain) if key != "exact" else optimum for key in flat},
+            "sfe_optimum": optimum,
+            "sfe_isotropy": float(np.sum((s - mean) ** 2)),
+            "sfe_gain": len(s) * (mean - gain) * (mean - gain),  # a power would raise where this is inf
+            "squared_norm": float(np.sum(s * s)),
+            "root_dfi": {"before": dfi_before**0.5} | {key: value**0.5 for key, value in dfi.items()},
+            "deviation": {key: float(np.max(np.abs(p * p - 1))) for key, p in own.items()},
+            "response_min": {k: _least_response(p, counted) for k, p in responses.items()},
+            "steps_needed": _steps(x, counted),
+        }
+
+
+def _square_defect(p: Host) -> float:
+    return float(np.sum((p * p - 1) ** 2))
+
+
+def _least_response(p: Host, counted: Host) -> float:
+    return float(np.min(p[counted])) if counted.any() else float("nan")
+
+
+def _condition(s: Host) -> float:
+    """Return the worst ratio within one matrix; a zero matrix has none, or inf if that is all there is."""
+    some = s[s[..., 0] > 0]
+    return float(np.max(some[..., 0] / some[..., -1])) if some.size else float("inf")
+
+
+def _least(unit: Host, dfi: float, gain: float) -> float:
+    if not np.isfinite(unit).all():
+        return float("nan")  # float64 does not hold the front of such a weight
+    return float(total_sfe(unit, weight_for(unit, dfi, HALVINGS), gain))
+
+
+def _steps(x: Host, counted: Host) -> int | None:
+    some = counted.any(axis=-1)
+    return int(steps_until(x[some], counted[some], schedule("audit", "cubic"), TOL).max()) if some.any() else None
+
+
+def _operator(
+    request: Request, w: Operand, layout: Layout, scaled: Scaled, gain: float
+) -> dict[str, OperatorSpectrum] | None:
+    if request.operator is None or not layout.spatial:
+        return None
+    sizes = grid(request.function, request.operator, layout)
+    batch = len(layout.batch)
+    with w.quiet():
+        taps = scaled.restore(scaled.array)
+    isometries = gain * polar.factor(request.function, w, layout.to_stack(w.xp, w.array), False)
+    return {
+        "before": summary(operator_values(w, taps, batch, sizes)),
+        "exact": summary(operator_values(w, isometries, batch, sizes)),
+    }
+
+
+def _refused(
+    request: Request, tensor: Stored, layout: Layout, gain: float, shape: Sequence[int], trouble: str
+) -> Measured:
+    nan = float("nan")
+    keys: tuple[Key, ...] = (*request.steps, "exact")
+    nowhere: dict[Key, float] = dict.fromkeys(keys, nan)
+    numbers = dict.fromkeys(_NUMBERS, nan)
+    by_step = {name: dict(nowhere) for name in ("dfi", "sfe", "least_sfe")}
+    from_before = {name: {"before": nan, **nowhere} for name in ("root_dfi", "deviation")}
+    unknown: dict[str, Any] = {**numbers, **by_step, **from_before, "response_min": dict.fromkeys(request.steps, nan)}
+    row = Row(
+        **_identity(tensor, layout, shape, gain, nan),
+        action="refuse",
+        note=f"holds {trouble}",
+        **unknown,
+        rank=None,
+        zero_matrices=None,
+        steps_needed=None,
+        dead_units=None,
+    )
+    return Measured(row, np.empty((0, 0)))

@@ -1,0 +1,149 @@
+"""Which tensors are weights that FIRE can take, in which layout; and the reason for each that is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from ..arrays import FLOATS
+from ..checkpoints import Stored
+from ..errors import sentence
+from ..layout import DEFAULTS, Layout, parse
+from .recipe import Recipe
+
+#: How torch names the parts of a weight that is computed anew at every call: new style, and old style in sets.
+_PARAMETRIZED = re.compile(r"(^|\.)parametrizations\.")
+_PART = re.compile(r"(?P<weight>.*)_(g|v|orig|mask|u)$")
+_SETS = (("g", "v"), ("orig", "u", "v"), ("orig", "mask"))
+
+
+class Choice(NamedTuple):
+    """What is done with one tensor, "fire" or "keep", and why; no layout: it is no weight that can be measured."""
+
+    action: str
+    reason: str
+    layout: Layout | None
+
+
+def layouts(function: str, layout: object) -> dict[int, str]:
+    """
+    Read layouts, one for each number of axes.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    layout : str or None
+        As "OIW" or, separated by commas, "IO,HWIO"; None for none beside the defaults.
+
+    Returns
+    -------
+    dict of int to str
+        The defaults, replaced where told.
+
+    Raises
+    ------
+    ValueError
+        Two layouts of one length, or letters that are no layout.
+    TypeError
+        Not a string.
+
+    Examples
+    --------
+    >>> layouts("audit", "OIW")
+    {2: 'OI', 4: 'OIHW', 5: 'OIDHW', 3: 'OIW'}
+    """
+    found: dict[int, str] = {}
+    if layout is None:
+        return dict(DEFAULTS)
+    if not isinstance(layout, str):
+        raise TypeError(sentence(function, "layout", "be a string such as 'IO,HWIO'", repr(layout), "layout=None"))
+    for letters in layout.split(","):
+        letters = letters.strip()
+        parse(function, letters, (1,) * len(letters), "layout")
+        if len(letters) in found:
+            rule = "be one layout for each number of axes"
+            raise ValueError(sentence(function, "layout", rule, repr(layout), repr(letters)))
+        found[len(letters)] = letters
+    return DEFAULTS | found
+
+
+def parts(names: Collection[str]) -> frozenset[str]:
+    """
+    Find the parts of parametrized weights: weight norm, spectral norm, pruning.
+
+    Parameters
+    ----------
+    names : collection of str
+        Of all tensors of a network: an old-style part is known by its sisters.
+
+    Returns
+    -------
+    frozenset of str
+
+    Examples
+    --------
+    >>> sorted(parts(["fc.weight_g", "fc.weight_v", "attention.weight_v"]))
+    ['fc.weight_g', 'fc.weight_v']
+    """
+    here = frozenset(names)
+    found = {name for name in here if _PARAMETRIZED.search(name)}
+    for weight in {match["weight"] for match in map(_PART.match, here) if match}:
+        for endings in _SETS:
+            sisters = {f"{weight}_{ending}" for ending in endings}
+            found |= sisters if sisters <= here else set()
+    return frozenset(found)
+
+
+def choose(
+    function: str,
+    tensor: Stored,
+    known: Mapping[int, str],
+    recipe: Recipe | None,
+    computed: Collection[str] = frozenset(),
+) -> Choice:
+    """
+    Decide about one tensor from what is known before its values are read.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    tensor : Stored
+        The tensor.
+    known : mapping of int to str
+        From `layouts`.
+    recipe : Recipe or None
+        None takes every weight.
+    computed : collection of str
+        From `parts`.
+
+    Returns
+    -------
+    Choice
+    """
+    reason = _no_weight(tensor)
+    if reason is None and tensor.name in computed:
+        reason = "a part of a parametrized weight, which the layer computes anew"
+    axes = len(tensor.shape)
+    if reason is None and axes not in known:
+        example = "a stack of matrices is bOI, a conv1d kernel OIW" if axes == 3 else "one letter for each axis"
+        reason = f"{axes} axes of unknown layout ({example})"
+    if reason is not None:
+        return Choice("keep", reason, None)
+    layout = parse(function, known[axes], tensor.shape, tensor.name)
+    left = None if recipe is None else recipe.leaves(axes, tensor.owner)
+    return Choice("fire", "", layout) if left is None else Choice("keep", left, layout)
+
+
+def _no_weight(tensor: Stored) -> str | None:
+    if tensor.trouble is not None:
+        return tensor.trouble
+    if tensor.dtype not in FLOATS:
+        return f"dtype {tensor.dtype}: FIRE is for real weights of 16 to 64 bits"
+    if len(tensor.shape) < 2:
+        return "a vector or scalar (bias, norm), which FIRE leaves alone"
+    if 0 in tensor.shape:
+        return f"empty, of shape {tensor.shape}"
+    return None

@@ -1,0 +1,1 @@
+"""Mirrors fire_ref/checkpoints: files whole, broken and hostile."""
