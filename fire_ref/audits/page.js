@@ -75,6 +75,8 @@ function drawFront() {
   const y = axis([...dfi, ...layers.map((p) => p.y), ...network.map((p) => p.y)], H - BOTTOM, TOP, 1e-6);
   frame(svg, x, y, "SFE, % of the squared norm", "DfI per direction");
   path(svg, sfe.map((v, i) => [x.at(v), y.at(dfi[i])]), "var(--front)");
+  const own = chosen === null || !(data.rows[chosen].norm > 0) ? null : data.rows[chosen];
+  if (own) path(svg, own.front.sfe.map((v, i) => [x.at(100 * v / own.norm), y.at(own.front.dfi[i] / own.directions)]), "var(--front)", "4 3");
   for (const p of layers) {
     const dot = element(svg, "circle", { class: p.i === chosen ? "dot on" : "dot", cx: x.at(p.x), cy: y.at(p.y), r: 5, fill: colour(when), "data-row": p.i });
     element(dot, "title", {}, `${p.row.name}: k=${when} pays ${p.x.toPrecision(3)} % for DfI ${p.y.toPrecision(3)} per direction`);
@@ -84,7 +86,7 @@ function drawFront() {
     const mark = element(svg, "rect", { x: x.at(p.x) - 6, y: y.at(p.y) - 6, width: 12, height: 12, fill: colour(p.k), stroke: "var(--card)", "stroke-width": 1.5 });
     element(mark, "title", {}, `the network after k=${p.k}: ${p.x.toPrecision(3)} % for DfI ${p.y.toPrecision(3)} per direction`);
   }
-  legend(svg, [["front (exact)", "var(--front)"], ...data.steps.map((k) => [`k=${k}`, colour(k)])]);
+  legend(svg, [["front (dashed: of the chosen layer)", "var(--front)"], ...data.steps.map((k) => [`k=${k}`, colour(k)])]);
 }
 
 function drawSpectrum(row) {

@@ -15,10 +15,13 @@ from ..models import Row
 from ..response import respond
 from ..spectrum import Host
 from .columns import columns, ordered
+from .curve import front_of, layers
 from .findings import Findings
 
 #: Points of one layer's spectrum on the page.
 POINTS = 160
+#: Points of one layer's front on the page.
+LAYER_POINTS = 24
 
 
 def page(audit: Findings) -> str:
@@ -88,7 +91,6 @@ def _data(audit: Findings) -> str:
             "directions": audit.totals.directions,
             "sfe": {str(key): value for key, value in audit.totals.sfe.items()},
             "dfi": {str(key): value for key, value in audit.totals.dfi.items()},
-            "before": audit.totals.dfi_gain,
         },
         "rows": [_row(row, audit) for row in audit.rows],
     }
@@ -107,9 +109,17 @@ def _row(row: Row, audit: Findings) -> dict[str, Any]:
         "directions": row.directions,
         "sfe": {str(key): value for key, value in row.sfe.items()},
         "dfi": {str(key): value for key, value in row.dfi.items()},
-        "before": row.dfi_gain,
+        "front": _front(audit.spectra[row.name], row),
         "spectrum": _spectrum(audit.spectra[row.name], row, audit.steps),
     }
+
+
+def _front(values: Host, row: Row) -> dict[str, list[float]]:
+    """Return the layer's own front."""
+    if row.action != "fire":
+        return {"sfe": [], "dfi": []}
+    curve = front_of(layers([(values, row.gain)]), LAYER_POINTS)
+    return {"sfe": _short(curve.sfe), "dfi": _short(curve.dfi)}
 
 
 def _spectrum(values: Host, row: Row, steps: tuple[int, ...]) -> dict[str, list[float]]:

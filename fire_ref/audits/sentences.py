@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from ..arrays import HALVES
 from ..models import Row
-from ..models.rows import TOL
 from ..tolerances import EPS, residual_bound
 from .totals import Totals, fired, moves_away
 
@@ -38,9 +37,10 @@ def say(rows: Sequence[Row], totals: Totals, steps: Sequence[int]) -> tuple[str,
         return ("No weight here is one that FIRE would change.", *_refused(rows))
     return (
         *_refused(rows),
-        *(text for k in steps for text in _moved_away(taken, totals, k)),
+        *(_moved_away(taken, totals, k) for k in steps if totals.moved_away[k]),
         *(text for k in steps for text in _left_behind(taken, k)),
         *_needed(taken, totals, steps),
+        *(f"k = {k} moves no layer away from isometry." for k in steps if not totals.moved_away[k]),
         *_price(totals, steps),
         *_dead(taken),
         *_zero(taken),
@@ -62,14 +62,11 @@ def _refused(rows: Sequence[Row]) -> Iterator[str]:
         yield f"{broken[0].name}{others} {broken[0].note}: FIRE cannot take it, and something went wrong before."
 
 
-def _moved_away(taken: Sequence[Row], totals: Totals, k: int) -> Iterator[str]:
+def _moved_away(taken: Sequence[Row], totals: Totals, k: int) -> str:
     count = totals.moved_away[k]
-    if count == 0:
-        yield f"k = {k} moves no layer away from isometry."
-        return
     row = max((row for row in taken if moves_away(row, k)), key=lambda row: row.dfi[k] - row.dfi_before)
-    before, after = f"{row.dfi_before:.4g}", f"{row.dfi[k]:.4g}"
-    yield f"k = {k} moves {count} of {layers(len(taken))} away from isometry, {row.name} most: DfI {before} to {after}."
+    change = f"DfI {row.dfi_before:.4g} to {row.dfi[k]:.4g}"
+    return f"k = {k} moves {count} of {layers(len(taken))} away from isometry, {row.name} most: {change}."
 
 
 def _left_behind(taken: Sequence[Row], k: int) -> Iterator[str]:
@@ -90,7 +87,7 @@ def _needed(taken: Sequence[Row], totals: Totals, steps: Sequence[int]) -> Itera
     enough = " and ".join(f"k = {k} for {totals.enough[k]}" for k in steps)
     which = "all of them" if all(row.steps_needed is not None for row in taken) else "all but the zero ones"
     yield (
-        f"Within {TOL:g} of isometry: {enough} of {layers(len(taken))}; {which} after {totals.steps_needed} steps "
+        f"Within 1e-6 of isometry: {enough} of {layers(len(taken))}; {which} after {totals.steps_needed} steps "
         f"({slowest.name}), or by method 'svd'."
     )
 

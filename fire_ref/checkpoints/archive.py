@@ -135,7 +135,8 @@ def _read(
 ) -> np.ndarray[Any, np.dtype[Any]]:
     try:
         with archive.open(info) as file:
-            described(file)
+            if described(file) != about:
+                raise ValueError(f"{info.filename!r} changed while it was read")
             flat = np.empty(info.file_size - file.tell(), dtype=np.uint8)
             done = 0
             while part := file.read(BLOCK):  # to the very end, where the checksum is compared

@@ -94,8 +94,7 @@ def places(text: bytes, data: int) -> list[Place]:
 
 def _pass_metadata(scan: Scan) -> None:
     if not scan.has(b"null"):
-        for _ in scan.members():
-            scan.pass_string()
+        scan.pass_strings()
 
 
 def _place(scan: Scan, name: str, data: int) -> Place:
@@ -117,7 +116,7 @@ def _place(scan: Scan, name: str, data: int) -> Place:
     begin, end = offsets
     if not begin <= end <= data:
         raise ValueError(f"tensor {name!r} at bytes {begin} to {end} of {data}")
-    if prod(max(n, 1) for n in shape) >= 2**63:  # a zero hides what the other axes claim
+    if bits * prod(max(n, 1) for n in shape) >= 8 * 2**63:  # a zero hides what the other axes claim
         raise ValueError(f"tensor {name!r} of shape {shape}")
     if bits * prod(shape) != 8 * (end - begin):
         raise ValueError(f"tensor {name!r} of shape {shape} and dtype {dtype} in {end - begin} bytes")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import struct
+import warnings
 from math import prod
 from typing import IO, Any, NamedTuple
 
@@ -75,7 +76,8 @@ def described(file: IO[bytes]) -> Described:
 
 def _understood(text: str) -> Described:
     try:
-        found = ast.literal_eval(text.strip(" \n"))
+        with warnings.catch_warnings(action="ignore"):  # the compiler's, about the spelling
+            found = ast.literal_eval(text.strip(" \n"))
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         raise ValueError("an npy header that is no dictionary") from None
     if not isinstance(found, dict) or found.keys() != {"descr", "fortran_order", "shape"}:
@@ -86,6 +88,7 @@ def _understood(text: str) -> Described:
     _require_shape(shape)
     if isinstance(descr, str) and _NUMBER.fullmatch(descr):
         dtype = np.dtype(descr)
+        _require_shape(shape, dtype.itemsize)
         return Described(shape, fortran, dtype, dtype.itemsize, None)
     size = _itemsize(descr)
     if size is None:
@@ -96,10 +99,10 @@ def _understood(text: str) -> Described:
     return Described(shape, fortran, None, size, trouble)
 
 
-def _require_shape(shape: object) -> None:
+def _require_shape(shape: object, itemsize: int = 1) -> None:
     fits = isinstance(shape, tuple) and len(shape) <= AXES and all(type(n) is int and n >= 0 for n in shape)
     # A zero hides what the other axes claim; NumPy would multiply them all the same.
-    if not fits or prod(max(n, 1) for n in shape) >= 2**63:  # type: ignore[attr-defined] # a tuple, or not reached
+    if not fits or itemsize * prod(max(n, 1) for n in shape) >= 2**63:  # type: ignore[attr-defined] # a tuple, or not reached
         raise ValueError("an npy header whose shape is no tuple of sizes")
 
 

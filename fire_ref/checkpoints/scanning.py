@@ -77,8 +77,20 @@ class Scan:
         found.encode()
         return found
 
-    def pass_string(self) -> None:
-        """Pass over a string of any length, in pieces, so that no copy of it is made."""
+    def pass_strings(self) -> None:
+        """Pass over an object of strings, keeping nothing of it."""
+        self.want(b"{")
+        first = True
+        while not self.has(b"}"):
+            if not first:
+                self.want(b",")
+            self._pass_string()
+            self.want(b":")
+            self._pass_string()
+            first = False
+
+    def _pass_string(self) -> None:
+        # In pieces, so that no copy is made of a long one.
         begin, end = self._find(STRING, "a string")
         decoder, view = getincrementaldecoder("utf-8")(), memoryview(self.text)
         for at in range(begin, end, LONGEST):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -22,8 +24,8 @@ from .console import Output
 from .files import targets, written
 
 COMMAND = "fire-ref audit"
-#: Characters that a tensor's name has at least, however narrow the window is.
-LEAST_NAME = 40
+#: Characters of a tensor's name for which columns are dropped, and that it has in the narrowest window.
+LEAST_NAME, SHORTEST = 40, 12
 #: The width of a line that no window limits.
 FILE = 10_000
 #: Columns that a narrow window does without, the first one first.
@@ -48,8 +50,15 @@ def run(options: argparse.Namespace) -> int:
     -------
     int
         0.
+
+    Raises
+    ------
+    ValueError
+        An option that makes no sense, or a file that cannot be written.
     """
-    inputs = [] if options.checkpoint is None else [options.checkpoint]
+    if options.html == "-":
+        raise ValueError(sentence(COMMAND, "--html", "name a file", "'-'", "--html audit.html"))
+    inputs = _inputs(options.checkpoint)
     numbers, page = targets(COMMAND, {"--json": options.json, "--html": options.html}, inputs)
     steps = _steps(options.steps)
     ordered((), steps, options.sort)  # refuses an unknown key before the work is done
@@ -77,6 +86,13 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _inputs(checkpoint: str | None) -> list[str]:
+    """Return every file that may be read: of an index, also the shards beside it."""
+    if checkpoint is None or not checkpoint.endswith(".json"):
+        return [] if checkpoint is None else [checkpoint]
+    return [checkpoint, *map(str, Path(checkpoint).parent.glob("*.safetensors"))]
+
+
 def _steps(text: str) -> tuple[int, ...]:
     try:
         return tuple(sorted({int(part) for part in text.split(",")}))
@@ -92,7 +108,7 @@ def _progress() -> Iterator[Watch | None]:
     if not console.is_terminal:
         yield None
         return
-    text = TextColumn("{task.description}")
+    text = TextColumn("{task.description}", markup=False)
     with Progress(BarColumn(), TimeRemainingColumn(), text, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
 
@@ -102,29 +118,44 @@ def _progress() -> Iterator[Watch | None]:
         yield watch
 
 
-def show(found: Audit, sort: str | None, top: int | None, console: Console) -> None:
+def show(found: Audit, sort: str | None, top: int | None, console: Output) -> None:
     """Print the table, what is not in it, and the sentences."""
     rows = ordered(found.rows, found.steps, sort)
     shown = rows if top is None else rows[:top]
-    title = Text(f"FIRE audit of {found.source}" + ("" if found.recipe is None else f", recipe {found.recipe}"))
-    whole = not console.is_terminal  # a file gets lines in one piece
-    console.print(title, style="bold", soft_wrap=whole)
-    chosen = fitting(columns(found.steps), shown, console.width if console.is_terminal else None)
-    names = console.width if console.is_terminal else None
-    Console(file=console.file, width=FILE, highlight=False).print(_table(chosen, shown, names))
+    window = console.width if console.is_terminal else None
+    chosen = fitting(columns(found.steps), shown, window)
+    recipe = "" if found.recipe is None else f", recipe {found.recipe}"
+    _say(console, f"FIRE audit of {found.source}{recipe}", style="bold")
+    Output(FILE).print(_table(chosen, shown, window))
     for row in shown:
         if row.note:
-            console.print(f"{row.name}: {row.action}, {row.note}", markup=False, highlight=False, soft_wrap=whole)
-    hidden = [f"{len(rows) - len(shown)} more rows"] if len(shown) < len(rows) else []
-    dropped = len(columns(found.steps)) - len(chosen)
-    hidden += [f"{dropped} more columns in a wider window, --json or --html"] if dropped else []
-    hidden += [f"{count} not audited: {reason}" for reason, count in _reasons(found).items()]
-    if hidden:
-        console.print("\n".join(hidden), markup=False, highlight=False, style="dim", soft_wrap=whole)
-    console.print(
-        "\n" + "\n".join(f"* {text}" for text in found.sentences) + "\n", markup=False, highlight=False, soft_wrap=whole
-    )
-    console.print(NOTES, style="dim", highlight=False, soft_wrap=whole)
+            _say(console, f"{row.name}: {row.action}, {row.note}")
+    for line in _hidden(found, len(rows) - len(shown), len(columns(found.steps)) - len(chosen)):
+        _say(console, line, style="dim")
+    console.print()
+    for text in found.sentences:
+        _say(console, f"* {text}")
+    console.print()
+    _say(console, NOTES, style="dim")
+
+
+def _hidden(found: Audit, more: int, dropped: int) -> Iterator[str]:
+    if more:
+        yield _plural(more, "more row")
+    if dropped:
+        yield f"{_plural(dropped, 'more column')} in a wider window, --json or --html"
+    for reason, many in _reasons(found).items():
+        yield f"{many} not audited: {reason}"
+
+
+def _say(console: Console, text: str, style: str | None = None) -> None:
+    # A file gets lines in one piece; control characters of a hostile name never reach a terminal.
+    whole = not console.is_terminal
+    console.print(printable(text, None), style=style, markup=False, highlight=False, soft_wrap=whole)
+
+
+def _plural(number: int, name: str) -> str:
+    return f"{number} {name}{'' if number == 1 else 's'}"
 
 
 def fitting(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> list[Column]:
@@ -154,7 +185,7 @@ def fitting(every: Sequence[Column], rows: Sequence[Row], width: int | None) -> 
 
 
 def _wide(column: Column, rows: Sequence[Row]) -> int:
-    longest = max((len(column.text(row)) for row in rows), default=0)
+    longest = max((cell_len(column.text(row)) for row in rows), default=0)
     return 2 + max(len(column.title), min(longest, LEAST_NAME) if column.key == "name" else longest)
 
 
@@ -162,9 +193,8 @@ def _table(chosen: Sequence[Column], rows: Sequence[Row], width: int | None) -> 
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, 1))
     for column in chosen:
         table.add_column(column.title, justify="left" if column.key == "name" else "right", no_wrap=True)
-    room = (
-        None if width is None else max(LEAST_NAME, width - sum(_wide(c, rows) for c in chosen if c.key != "name") - 2)
-    )
+    taken = sum(_wide(column, rows) for column in chosen if column.key != "name")
+    room = None if width is None else max(SHORTEST, width - taken - 2)
     for row in rows:
         table.add_row(*(Text(printable(column.text(row), room if column.key == "name" else None)) for column in chosen))
     return table
@@ -191,10 +221,14 @@ def printable(name: str, room: int | None) -> str:
     'encoder.laye…uery.weight'
     """
     name = "".join(c if c.isprintable() else "?" for c in name)
-    if room is None or len(name) <= room:
+    if room is None or cell_len(name) <= room:
         return name
-    half = room // 2
-    return f"{name[:half]}…{name[len(name) - (room - half - 1) :]}"
+    for letters in range(room, 1, -1):  # fewer where letters are two cells wide
+        half = letters // 2
+        shortened = f"{name[:half]}…{name[len(name) - (letters - half - 1) :]}"
+        if cell_len(shortened) <= room:
+            return shortened
+    return "…"
 
 
 def _reasons(found: Audit) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 
 from rich.console import Console
 
@@ -14,8 +15,10 @@ WIDTH, LEAST = 80, 20
 class Output(Console):
     """Standard output; a reader that leaves early, as `head` does, is no verdict on anything."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, width: int | None = None) -> None:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a name that the terminal has no letters for
+        super().__init__(width=width)
         if self.width < LEAST:
             self.width = WIDTH  # a terminal that does not know its width
 

@@ -67,7 +67,7 @@ def show(found: Demo, console: Console) -> None:
     for row in found.rows:
         table.add_row(*_cells(row))
     # In a narrow window whole lines that the terminal wraps are better than numbers cut off.
-    Console(file=console.file, width=max(console.width, WIDTH)).print(table)
+    Output(max(console.width, WIDTH)).print(table)
     console.print(f"\n{found.sentence}\n", highlight=False)
     console.print(NOTES, style="dim", highlight=False)
 

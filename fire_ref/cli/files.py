@@ -35,12 +35,12 @@ def targets(command: str, options: Mapping[str, str | None], inputs: Sequence[st
         A file cannot be written, or is one that is read, or two are the same.
     """
     found = [None if value in (None, "-") else Path(str(value)) for value in options.values()]
-    seen: dict[Path, str] = {Path(name).resolve(): "the file that is read" for name in inputs}
+    seen: dict[Path, str] = {_place(Path(name)): "the file that is read" for name in inputs}
     for option, path in zip(options, found, strict=True):
         if path is None:
             continue
         check_target(command, option, path)
-        place = path.resolve()
+        place = _place(path)
         if place in seen:
             taken = seen[place]
             raise ValueError(
@@ -48,6 +48,10 @@ def targets(command: str, options: Mapping[str, str | None], inputs: Sequence[st
             )
         seen[place] = option
     return found
+
+
+def _place(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve raises for a link to itself, before Python 3.13
 
 
 def check_target(command: str, option: str, target: Path) -> None:
@@ -69,6 +73,8 @@ def check_target(command: str, option: str, target: Path) -> None:
     rule = None
     if "\0" in str(target):
         rule = "be a path"
+    elif target.is_symlink() and _place(target).is_symlink():
+        rule = "not be a link to itself"
     elif target.is_dir() or not target.name:
         rule = "name a file, not a folder"
     elif not target.parent.is_dir():

@@ -95,7 +95,9 @@ def summary(values: Host) -> OperatorSpectrum:
     >>> summary(np.array([1.0, 1.0]))
     OperatorSpectrum(s_max=1.0, s_min=1.0, mean=1.0, dfi=0.0)
     """
-    mean = float(values.mean())
-    unit = values / mean if mean > 0 else values  # zero is zero at every scale
+    peak = float(values.max())
+    relative = values / peak if peak > 0 else values  # over the largest, so that no sum overflows
+    mean = float(relative.mean())
+    unit = relative / mean if mean > 0 else relative  # zero is zero at every scale
     dfi = float(np.sum((unit * unit - 1) ** 2))
-    return OperatorSpectrum(float(values.max()), float(values.min()), mean, dfi)
+    return OperatorSpectrum(peak, float(values.min()), peak * mean, dfi)

@@ -35,7 +35,8 @@ class ReinitReport:
     steps : int or None
         Of Newton-Schulz.
     rows : tuple of Row
-        The weights before, one row for each that was changed; a tied tensor has one, under its first name.
+        The weights before, one row for each that was changed; a tied tensor has one, under its first name
+        that the recipe takes.
     changed : tuple of str
         Every name whose tensor is another now, tied names included.
     skipped : dict of str to str

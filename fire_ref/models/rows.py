@@ -131,7 +131,8 @@ def _spectral(spectrum: Spectrum, gain: float, rtol: float, steps: Sequence[int]
         responses = {k: respond(x, k, schedule("audit", "cubic")) for k in steps}
         flat: dict[Key, Host] = {k: p.ravel() for k, p in responses.items()} | {"exact": np.ones_like(s)}
         relative = spectrum.relative.ravel()  # which neither overflows nor loses the digits of subnormal numbers
-        before = relative / relative.mean() if mean > 0 else s  # zero is zero at every scale
+        middle = relative.mean()
+        before = relative / middle if middle > 0 else s  # zero is zero at every scale
         dfi: dict[Key, float] = {key: _square_defect(p) for key, p in flat.items()}
         dfi_before = _square_defect(before)
         own: dict[Key, Host] = {"before": before, **flat}

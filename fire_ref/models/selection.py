@@ -12,6 +12,8 @@ from ..errors import sentence
 from ..layout import DEFAULTS, Layout, parse
 from .recipe import Recipe
 
+#: Layouts that the kind of a live torch layer tells, and its number of axes does not.
+OF_KIND = {"Conv1d": "OIW", "ConvTranspose1d": "IOW", "ConvTranspose2d": "IOHW", "ConvTranspose3d": "IODHW"}
 #: How torch names the parts of a weight that is computed anew at every call: new style, and old style in sets.
 _PARAMETRIZED = re.compile(r"(^|\.)parametrizations\.")
 _PART = re.compile(r"(?P<weight>.*)_(g|v|orig|mask|u)$")
@@ -61,7 +63,10 @@ def layouts(function: str, layout: object) -> dict[int, str]:
         raise TypeError(sentence(function, "layout", "be a string such as 'IO,HWIO'", repr(layout), "layout=None"))
     for letters in layout.split(","):
         letters = letters.strip()
-        parse(function, letters, (1,) * len(letters), "layout")
+        spelled = letters.isascii() and letters.isalpha() and len(set(letters)) == len(letters)
+        if not (spelled and "O" in letters and "I" in letters):
+            rule = "be different ASCII letters, one for each axis, O and I among them"
+            raise ValueError(sentence(function, "layout", rule, repr(letters), "'HWIO'"))
         if len(letters) in found:
             rule = "be one layout for each number of axes"
             raise ValueError(sentence(function, "layout", rule, repr(layout), repr(letters)))
@@ -127,12 +132,13 @@ def choose(
     if reason is None and tensor.name in computed:
         reason = "a part of a parametrized weight, which the layer computes anew"
     axes = len(tensor.shape)
-    if reason is None and axes not in known:
+    letters = OF_KIND.get(tensor.owner or "", known.get(axes, ""))
+    if reason is None and len(letters) != axes:
         example = "a stack of matrices is bOI, a conv1d kernel OIW" if axes == 3 else "one letter for each axis"
         reason = f"{axes} axes of unknown layout ({example})"
     if reason is not None:
         return Choice("keep", reason, None)
-    layout = parse(function, known[axes], tensor.shape, tensor.name)
+    layout = parse(function, letters, tensor.shape, tensor.name)
     left = None if recipe is None else recipe.leaves(axes, tensor.owner)
     return Choice("fire", "", layout) if left is None else Choice("keep", left, layout)
 

@@ -23,7 +23,7 @@ KINDS = {
     "moved": "away from isometry, ",
     "not moved": "moves no layer away",
     "left": "leaves the smallest direction",
-    "needed": "Within 1e-06 of isometry",
+    "needed": "Within 1e-6 of isometry",
     "price": "Exact FIRE changes the network",
     "paid": "buys the same DfI",
     "dominated": "doing nothing has no more DfI",

@@ -74,6 +74,8 @@ ARCHIVES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a member of three bytes": (lambda: zipped([("a.npy", b"\x93NU")]), "."),
     "half a header": (lambda: zipped([("a.npy", ONE[:40])]), "."),
     "npy format 9": (lambda: zipped([("a.npy", b"\x93NUMPY\x09\0" + ONE[8:])]), "."),
+    "npy format 1.1": (lambda: zipped([("a.npy", ONE[:7] + b"\1" + ONE[8:])]), "npy format 1.1"),
+    "a header longer than its file": (lambda: zipped([("a.npy", npy("<f8", (0,), length=500))]), "half"),
     "lzma": (lambda: zipped([("a.npy", ONE)], zipfile.ZIP_LZMA), "'a' compressed in an unusual way"),
     "bz2": (lambda: zipped([("a.npy", ONE)], zipfile.ZIP_BZIP2), "'a' compressed in an unusual way"),
     "an unknown method": (lambda: forged(ONE, len(ONE), method=97), "'a' compressed in an unusual way"),

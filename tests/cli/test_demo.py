@@ -108,7 +108,6 @@ def test_a_narrow_window_cuts_no_number(capsys: pytest.CaptureFixture[str], monk
     assert "front at k = 10" in out
 
 
-@pytest.mark.xfail(strict=True, reason="defect: the table has a console of its own, which takes that for a failure")
 def test_a_reader_may_leave_at_any_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     for most in range(3):
