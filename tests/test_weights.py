@@ -155,3 +155,11 @@ def test_the_moved_images_moved_by_at_most_one_pixel(rng: np.random.Generator) -
     assert places == {(row, column) for row in (2, 3, 4) for column in (3, 4, 5)}
     image[:] = 1
     assert {int(one.sum()) for one in moved(rng, np.tile(image.ravel(), (200, 1)))} == {49, 56, 64}
+
+
+def test_the_order_of_the_tensors_is_the_same_at_every_call() -> None:
+    """safetensors alone shuffles them."""
+    names = [list(weights.shipped()) for _ in range(5)]
+    assert names == 5 * [names[0]]
+    for network in (weights.digits_mlp, weights.digits_conv):
+        assert list(network()) == sorted(network())

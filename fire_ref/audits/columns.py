@@ -68,7 +68,7 @@ def columns(steps: Sequence[int], everything: bool = False) -> list[Column]:
         *(_number(f"k{k}", f"DfI k={k}", f"what {k} Newton-Schulz steps leave", partial(_at, "dfi", k)) for k in steps),
         _number("sfe", "SFE %", "what exact FIRE changes, of the squared norm", _share),
         _number("gain-share", "gain %", "the share of that SFE that is gain and not isotropy", _gain_share),
-        _number("steps", "steps", "Newton-Schulz steps until all is within 1e-6", lambda row: row.steps_needed),
+        _number("steps", "steps", "Newton-Schulz steps until all is within 1e-6", lambda row: row.steps_all),
         _number("dead", "dead", "output units without weights", lambda row: row.dead_units),
     ]
     return table + _details(steps) if everything else table
@@ -82,6 +82,7 @@ def _details(steps: Sequence[int]) -> list[Column]:
         ("s_max", "largest singular value"),
         ("s_min", "smallest singular value"),
         ("rank", "rank"),
+        ("steps_needed", "steps, of what rank counts"),
         ("directions", "directions"),
         ("matrices", "matrices"),
         ("row_norm_min", "smallest row norm"),

@@ -72,11 +72,11 @@ function drawFront() {
   svg.replaceChildren();
   if (!layers.length) return;
   const x = axis([...sfe, ...layers.map((p) => p.x), ...network.map((p) => p.x)], LEFT, W - RIGHT, 1e-3);
-  const y = axis([...dfi, ...layers.map((p) => p.y), ...network.map((p) => p.y)], H - BOTTOM, TOP, 1e-6);
+  const y = axis([...dfi, ...layers.map((p) => p.y), ...network.map((p) => p.y)], H - BOTTOM, TOP, 1e-10);
   frame(svg, x, y, "SFE, % of the squared norm", "DfI per direction");
-  path(svg, sfe.map((v, i) => [x.at(v), y.at(dfi[i])]), "var(--front)");
+  path(svg, sfe.map((v, i) => v > 0 ? [x.at(v), y.at(dfi[i])] : [NaN, NaN]), "var(--front)");
   const own = chosen === null || !(data.rows[chosen].norm > 0) ? null : data.rows[chosen];
-  if (own) path(svg, own.front.sfe.map((v, i) => [x.at(100 * v / own.norm), y.at(own.front.dfi[i] / own.directions)]), "var(--front)", "4 3");
+  if (own) path(svg, own.front.sfe.map((v, i) => v > 0 ? [x.at(100 * v / own.norm), y.at(own.front.dfi[i] / own.directions)] : [NaN, NaN]), "var(--front)", "4 3");
   for (const p of layers) {
     const dot = element(svg, "circle", { class: p.i === chosen ? "dot on" : "dot", cx: x.at(p.x), cy: y.at(p.y), r: 5, fill: colour(when), "data-row": p.i });
     element(dot, "title", {}, `${p.row.name}: k=${when} pays ${p.x.toPrecision(3)} % for DfI ${p.y.toPrecision(3)} per direction`);
@@ -93,7 +93,7 @@ function drawSpectrum(row) {
   const svg = document.getElementById("spectrum");
   const lines = Object.entries(row.spectrum);
   if (!lines.length) { svg.replaceChildren(); return; }
-  const y = axis([1, ...lines.flatMap(([, values]) => values)], H - BOTTOM, TOP, 1e-6);
+  const y = axis([0.1, 1, ...lines.flatMap(([, values]) => values)], H - BOTTOM, TOP, 1e-6);
   frame(svg, null, y, "directions, strongest to weakest", "singular value / gain");
   const last = Math.max(1, lines[0][1].length - 1);
   path(svg, [[LEFT, y.at(1)], [W - RIGHT, y.at(1)]], "var(--front)", "4 3");

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 
 from ..arrays import HALVES
 from ..models import Row
-from ..tolerances import EPS, residual_bound
 from .totals import Totals, fired, moves_away
 
 #: A direction that k steps leave below this share of isometry is worth a word.
 WEAK = 0.99
 #: DfI for each direction above which the storage of half precision is worth a word.
 COARSE = 1e-6
+#: SFE below this share of the squared norm is no change.
+NOTHING = 1e-12
 
 
 def say(rows: Sequence[Row], totals: Totals, steps: Sequence[int]) -> tuple[str, ...]:
@@ -34,7 +35,7 @@ def say(rows: Sequence[Row], totals: Totals, steps: Sequence[int]) -> tuple[str,
     """
     taken = fired(rows)
     if not taken:
-        return ("No weight here is one that FIRE would change.", *_refused(rows))
+        return (*_refused(rows), "No weight here is one that FIRE would change.")
     return (
         *_refused(rows),
         *(_moved_away(taken, totals, k) for k in steps if totals.moved_away[k]),
@@ -70,12 +71,12 @@ def _moved_away(taken: Sequence[Row], totals: Totals, k: int) -> str:
 
 
 def _left_behind(taken: Sequence[Row], k: int) -> Iterator[str]:
-    weak = [row for row in taken if row.steps_needed is not None and row.response_min[k] < WEAK]
+    weak = [row for row in taken if row.steps_all is not None and row.response_min[k] < WEAK]
     if weak:
         row = min(weak, key=lambda row: row.response_min[k])
         share = f"{100 * row.response_min[k]:.2g} %"
         yield (
-            f"{row.name}: k = {k} leaves the smallest direction at {share} of isometry, {row.steps_needed} steps are "
+            f"{row.name}: k = {k} leaves the smallest direction at {share} of isometry, {row.steps_all} steps are "
             f"needed; in {len(weak)} of {layers(len(taken))} some direction stays below {100 * WEAK:g} %."
         )
 
@@ -83,9 +84,9 @@ def _left_behind(taken: Sequence[Row], k: int) -> Iterator[str]:
 def _needed(taken: Sequence[Row], totals: Totals, steps: Sequence[int]) -> Iterator[str]:
     if totals.steps_needed is None:
         return
-    slowest = max((row for row in taken if row.steps_needed is not None), key=lambda row: row.steps_needed or 0)
+    slowest = max((row for row in taken if row.steps_all is not None), key=lambda row: row.steps_all or 0)
     enough = " and ".join(f"k = {k} for {totals.enough[k]}" for k in steps)
-    which = "all of them" if all(row.steps_needed is not None for row in taken) else "all but the zero ones"
+    which = "all of them" if all(row.steps_all is not None for row in taken) else "all but the zero ones"
     yield (
         f"Within 1e-6 of isometry: {enough} of {layers(len(taken))}; {which} after {totals.steps_needed} steps "
         f"({slowest.name}), or by method 'svd'."
@@ -96,15 +97,18 @@ def _price(totals: Totals, steps: Sequence[int]) -> Iterator[str]:
     optimum, norm = totals.sfe["exact"], totals.squared_norm
     if not 0 < norm < float("inf"):
         return
-    gain = totals.sfe_gain / optimum if optimum > 0 else 0.0
-    yield (
-        f"Exact FIRE changes the network by SFE {optimum:.4g}, {100 * optimum / norm:.3g} % of its squared norm; "
-        f"{100 * gain:.2g} % of that SFE is gain, the rest isotropy."
-    )
+    if optimum <= NOTHING * norm:
+        yield "Exact FIRE leaves the network as it is, within rounding."
+    else:
+        share = f"{100 * optimum / norm:.3g} %" if optimum < 10 * norm else f"{optimum / norm:.3g} times"
+        yield (
+            f"Exact FIRE changes the network by SFE {optimum:.4g}, {share} of its squared norm; "
+            f"{100 * totals.sfe_gain / optimum:.0f} % of that SFE is gain, the rest isotropy."
+        )
     for k in steps:
         paid, least = totals.sfe[k], totals.least_sfe[k]
-        if paid <= residual_bound(totals.directions, EPS["float64"]) ** 2 * norm:
-            continue  # rounding
+        if paid <= NOTHING * norm:
+            continue
         if least == 0:
             yield f"k = {k} pays SFE {paid:.4g}, and doing nothing has no more DfI against the gains."
         elif paid > 1.01 * least:
@@ -137,8 +141,9 @@ def _zero(taken: Sequence[Row]) -> Iterator[str]:
     if found:
         row = max(found, key=lambda row: row.zero_matrices or 0)
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        part = "the matrix is" if row.matrices == 1 else f"{row.zero_matrices} of {row.matrices} matrices are"
         yield (
-            f"{row.name}{more}: {row.zero_matrices} of {row.matrices} matrices are zero; Newton-Schulz divides by zero "
+            f"{row.name}{more}: {part} zero; Newton-Schulz divides by zero "
             f"there (NaN in the official code), and only method 'svd' has an answer, an arbitrary one."
         )
 
@@ -149,7 +154,7 @@ def _deficient(taken: Sequence[Row]) -> Iterator[str]:
         row = max(found, key=lambda row: row.directions - (row.rank or 0))
         yield (
             f"{len(found)} of {layers(len(taken))} without full rank ({row.name}: {row.rank} of {row.directions}): the "
-            f"other directions are zero within rounding, what FIRE puts there is arbitrary, and no step is counted."
+            f"other directions are within rounding of zero, and what FIRE makes of them is arbitrary."
         )
 
 

@@ -15,6 +15,7 @@ from ..models.recipe import Recipe, recipe_named
 from ..models.rows import Request, measure
 from ..models.selection import choose, layouts, parts
 from ..models.state import tensors, together, with_best_owner
+from ..prediction import MOST_STEPS
 from ..spectrum import Host
 from .record import Audit
 from .sentences import say
@@ -90,6 +91,8 @@ def audit(
     chosen = None if recipe is None else recipe_named("audit", recipe)
     ks = _steps(steps)
     known = layouts("audit", layout)
+    if watch is not None and not callable(watch):
+        raise TypeError(sentence("audit", "watch", "be a function", repr(watch), "watch=None"))
     size = None if operator is None else count("audit", "operator", operator, least=1)
     choice("audit", "device", device, ("cpu", "cuda"))
     on_gpu = backend("cupy") if device == "cuda" else None
@@ -120,7 +123,10 @@ def _steps(steps: object) -> tuple[int, ...]:
     given = steps if isinstance(steps, (tuple, list)) else (steps,)
     if not given:
         raise ValueError(sentence("audit", "steps", "name at least one number of steps", repr(steps), "steps=(5, 10)"))
-    return tuple(sorted({count("audit", "steps", k) for k in given}))
+    ks = tuple(sorted({count("audit", "steps", k) for k in given}))
+    if ks[-1] > MOST_STEPS:
+        raise ValueError(sentence("audit", "steps", f"be at most {MOST_STEPS}", ks[-1], "steps=(5, 10)"))
+    return ks
 
 
 def _shipped() -> Mapping[str, Any]:

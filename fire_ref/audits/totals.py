@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..models import Row
 from ..models.record import Key
+from ..models.rows import TOL
 from ..spectrum import Host
-from ..tolerances import EPS, residual_bound
 from .curve import layers, least_sfe
 
 
@@ -40,7 +40,7 @@ class Totals:
     enough : dict
         For each k, the layers that need no more steps.
     steps_needed : int or None
-        The most that a layer needs.
+        The most that a layer needs, for every direction that is not zero.
     dead_units : int
         Of all layers.
     rank_deficient : int
@@ -73,8 +73,8 @@ def fired(rows: Sequence[Row]) -> list[Row]:
 
 
 def moves_away(row: Row, k: int) -> bool:
-    """Say whether k steps leave a weight further from isometry than it is, by more than rounding."""
-    return row.root_dfi[k] - row.root_dfi["before"] > residual_bound(row.directions, EPS["float64"])
+    """Say whether k steps leave a weight further from isometry than it is, and not within 1e-6 of it."""
+    return row.dfi[k] > row.dfi_before and row.deviation[k] > TOL
 
 
 def total(rows: Sequence[Row], spectra: Mapping[str, Host], steps: Sequence[int]) -> Totals:
@@ -113,8 +113,8 @@ def total(rows: Sequence[Row], spectra: Mapping[str, Host], steps: Sequence[int]
         sfe_gain=sum(row.sfe_gain for row in taken),
         squared_norm=sum(row.squared_norm for row in taken),
         moved_away={k: sum(moves_away(row, k) for row in taken) for k in steps},
-        enough={k: sum(row.steps_needed is not None and row.steps_needed <= k for row in taken) for k in steps},
-        steps_needed=max((row.steps_needed for row in taken if row.steps_needed is not None), default=None),
+        enough={k: sum(row.steps_all is not None and row.steps_all <= k for row in taken) for k in steps},
+        steps_needed=max((row.steps_all for row in taken if row.steps_all is not None), default=None),
         dead_units=sum(row.dead_units or 0 for row in taken),
         rank_deficient=sum(row.rank is not None and row.rank < row.directions for row in taken),
     )

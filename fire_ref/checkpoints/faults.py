@@ -58,7 +58,7 @@ def no_numbers(function: str, path: Path, name: str, got: str) -> NoReturn:
         Always.
     """
     rule = "hold floating-point numbers of 16 to 64 bits"
-    raise TypeError(sentence(function, f"{name!r} in {path}", rule, got, "another tensor")) from None
+    raise TypeError(sentence(function, f"{name[:80]!r} in {path}", rule, got, "another tensor")) from None
 
 
 def size_of(function: str, path: Path) -> int:

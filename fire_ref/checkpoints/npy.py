@@ -23,7 +23,8 @@ AXES = 64
 MAGIC = b"\x93NUMPY"
 OBJECTS = "Python objects, which would have to be unpickled"
 _NUMBER = re.compile(r"[<>|=]?(b1|[iu][1248]|f2|f4|f8|f12|f16|c8|c16|c24|c32)")
-_OTHER = re.compile(r"[<>|=]?(?P<kind>[OSUVaMmT])(?P<size>\d{0,10})(\[[0-9A-Za-z/ ]{0,16}\])?")
+# ml_dtypes' float8 and complex halves are f1 and W4 to NumPy.
+_OTHER = re.compile(r"[<>|=]?(?P<kind>[OSUVaMmT]|f(?=1$)|W(?=4$))(?P<size>[0-9]{0,10})(\[[0-9A-Za-z/ ]{0,16}\])?")
 
 
 class Described(NamedTuple):

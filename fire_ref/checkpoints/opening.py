@@ -38,6 +38,8 @@ def open_checkpoint(function: str, path: str | os.PathLike[str]) -> list[Stored]
     OSError
         It is missing, a folder, or may not be read.
     """
+    if not os.fspath(path):
+        raise ValueError(sentence(function, "checkpoint", "be a path", "''", "model.safetensors"))
     path = Path(path)
     lower = path.name.lower()
     if lower.endswith(".safetensors"):

@@ -10,8 +10,8 @@ from .stored import Stored
 from .tensorfile import tensors
 
 KIND = "the index of a sharded safetensors checkpoint"
-#: Two thousand times the largest index in public use.
-LONGEST = 1_000_000_000
+#: Bytes; two hundred times the largest index in public use.
+LONGEST = 100_000_000
 
 
 def sharded(function: str, path: Path) -> list[Stored]:

@@ -44,7 +44,8 @@ def _add_audit(commands: Commands) -> None:
         "audit",
         help="what FIRE would do to every layer of a checkpoint",
         description="Tell, for each layer of a network, how far from isometry it is, what k steps and exact FIRE "
-        "would do to it, and how many steps it needs. Nothing is changed.",
+        "would do to it, and how many steps it needs. DfI is the squared deviation from isometry, SFE the squared "
+        "change of the weights. Nothing is changed or judged: the exit status is 0.",
         epilog="examples:\n  fire-ref audit                      # the networks that ship with the package\n"
         "  fire-ref audit model.safetensors --top 10 --html audit.html\n"
         "  fire-ref audit weights.npz --layout OIW --operator 32 --json -",
@@ -58,11 +59,17 @@ def _add_audit(commands: Commands) -> None:
     )
     which = audit.add_mutually_exclusive_group()
     which.add_argument("--recipe", metavar="R", help="which tensors FIRE takes: official (default: every weight)")
-    which.add_argument("--layout", metavar="L", help="layouts beside or instead of OI,OIHW,OIDHW: OIW or IO,HWIO")
+    which.add_argument(
+        "--layout",
+        metavar="L",
+        help="O out, I in, commas between: IO,HWIO (default: OI,OIHW,OIDHW)",
+    )
     audit.add_argument("--steps", metavar="K,...", default="5,10", help="Newton-Schulz steps to foretell (5,10)")
     audit.add_argument("--operator", metavar="N", type=int, help="also measure convolutions on an N x N circular grid")
     audit.add_argument(
-        "--sort", metavar="KEY", help="a column: name, size, cond, before, k5, sfe, steps, dead; or file"
+        "--sort",
+        metavar="KEY",
+        help="name, size, cond, before, k5, sfe, gain-share, steps, dead or file (default: last k)",
     )
     audit.add_argument("--top", metavar="N", type=int, help="print only the first N rows")
     audit.add_argument("--json", metavar="FILE", help="write all numbers as JSON; - is standard output, alone")
@@ -101,6 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ------
     BackendError
         This and the others only with ``--debug``.
+    MemoryError
+        See above.
     MissingExtraError
         See above.
     OSError
@@ -117,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("fire-ref: interrupted", file=sys.stderr)  # noqa: T201 # this is the command line
         return 130
-    except (BackendError, MissingExtraError, ValueError, TypeError, OSError) as error:
+    except (BackendError, MissingExtraError, ValueError, TypeError, OSError, MemoryError) as error:
         if options.debug:
             raise
         line = " ".join(str(error).split())

@@ -29,7 +29,7 @@ LEAST_NAME, SHORTEST = 40, 12
 #: The width of a line that no window limits.
 FILE = 10_000
 #: Columns that a narrow window does without, the first one first.
-DISPENSABLE = ("gain-share", "size", "dead", "cond", "sfe", "before")
+DISPENSABLE = ("gain-share", "size", "dead", "sfe", "before", "cond")
 NOTES = (
     "DfI: squared deviation from isometry (before: at the layer's own scale; k: what k steps leave). SFE %: squared "
     "change by exact FIRE, of the squared norm; gain %: the share of it that is gain. Steps: until every direction is "

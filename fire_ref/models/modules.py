@@ -80,4 +80,5 @@ def _owners(module: Any) -> dict[str, str]:
 
 def _kind(layer: Any) -> str:
     nn = sys.modules["torch"].nn
-    return next((kind for kind in KINDS if isinstance(layer, getattr(nn, kind))), type(layer).__name__)
+    scripted = getattr(layer, "original_name", None)  # TorchScript keeps the name of the class, not the class
+    return next((kind for kind in KINDS if isinstance(layer, getattr(nn, kind))), scripted or type(layer).__name__)

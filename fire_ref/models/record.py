@@ -66,9 +66,11 @@ class Row:
     deviation : dict
         ||G/c^2 - I||_2 likewise: before with c the mean singular value, then at gain 1.
     response_min : dict
-        Smallest singular value of X_k over the directions that count.
+        Smallest singular value of X_k, zeros left out.
     steps_needed : int or None
-        Newton-Schulz steps until every direction that counts is within 1e-6 of isometry; None for zero.
+        Newton-Schulz steps until every direction that rank counts is within 1e-6 of isometry; None for zero.
+    steps_all : int or None
+        The same for every direction that is not zero to float64, also those below the rank threshold of the dtype.
     row_norm_min, row_norm_max : float
         Smallest and largest norm of an output unit's weights.
     dead_units : int
@@ -107,6 +109,7 @@ class Row:
     deviation: dict[Key, float]
     response_min: dict[Key, float]
     steps_needed: int | None
+    steps_all: int | None
     row_norm_min: float
     row_norm_max: float
     dead_units: int | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from ..checkpoints import Stored
 from ..errors import sentence
 from ..measures import dfi, sfe
 from ..operands import operand
+from ..prediction import MOST_STEPS
 from ..reinit import METHODS, projected
 from .recipe import Recipe, recipe_named
 from .record import Row
@@ -87,8 +89,9 @@ def reinitialize(
     Returns
     -------
     new_state : dict of str to array
-        All of `state`, the taken weights replaced in their library, dtype and device; tied names stay tied. For a
-        module: what its ``load_state_dict`` takes.
+        All of `state`, the taken weights replaced in their library, dtype and device; tied names stay tied, and what
+        is left alone is the same object as before. Partly overlapping views are weights of their own. Of a module:
+        what its ``load_state_dict`` takes.
     report : ReinitReport
 
     Raises
@@ -118,6 +121,8 @@ def reinitialize(
     chosen = recipe_named("reinitialize", recipe)
     way = chosen.method if method is None else choice("reinitialize", "method", method, METHODS)
     k = chosen.steps if steps is None else count("reinitialize", "steps", steps)
+    if k > MOST_STEPS:
+        raise ValueError(sentence("reinitialize", "steps", f"be at most {MOST_STEPS}", k, "method='svd'"))
     if initial is not None:
         rule = f"be left out: recipe {chosen.name!r} puts no tensor back"
         raise ValueError(sentence("reinitialize", "initial", rule, type(initial).__name__, "initial=None"))
@@ -135,7 +140,8 @@ def reinitialize(
         if choices[tensor.name].action == "fire" and first[tensor.name] not in taken:
             taken[first[tensor.name]] = _take(request, tensor, choices[tensor.name], plan, chosen.gain)
     if not taken:
-        got = f"{len(found)} entries and none"
+        why = Counter(one.reason for one in choices.values()).most_common(1)[0][0]
+        got = f"{len(found)} entries, most of them left as {why}"
         advice = "a network with weights of 2 or 4 axes"
         raise ValueError(sentence("reinitialize", "state", f"hold a weight that {chosen.name!r} takes", got, advice))
     whole = {t.name: taken[first[t.name]].new if first[t.name] in taken else t.read() for t in found}

@@ -12,6 +12,7 @@ from ..arrays import HALVES, Array, dtype_name, quiet, to_host
 from ..checkpoints import Stored
 from ..coefficients import schedule
 from ..convolution import grid
+from ..errors import sentence
 from ..layout import Layout
 from ..operands import Operand, operand
 from ..prediction import steps_until
@@ -30,6 +31,8 @@ from .units import row_norms
 TOL = 1e-6
 #: Of the bisection for a price on the front: leaves 1e-9 of the multiplier.
 HALVINGS = 40
+#: Of an operator's grid, each of which costs an SVD: 512 x 512.
+MOST_POINTS = 1 << 18
 #: The plain numbers of a row that its values decide.
 _NUMBERS = (
     *("s_max", "s_min", "cond", "dfi_before", "dfi_gain", "sfe_optimum", "sfe_isotropy", "sfe_gain"),
@@ -90,7 +93,7 @@ def measure(request: Request, tensor: Stored, array: Array, choice: Choice) -> M
         **_identity(tensor, layout, stack.shape, gain, rtol),
         action=choice.action,
         note=choice.reason,
-        **_spectral(spectrum, gain, rtol, request.steps),
+        **_spectral(spectrum, gain, rtol, rank.threshold("", stack.shape, "float64", None), request.steps),
         row_norm_min=lowest,
         row_norm_max=highest,
         dead_units=dead,
@@ -120,12 +123,18 @@ def _identity(tensor: Stored, layout: Layout, shape: Sequence[int], gain: float,
     }
 
 
-def _spectral(spectrum: Spectrum, gain: float, rtol: float, steps: Sequence[int]) -> dict[str, Any]:
-    """Everything that follows from the singular values alone."""
+def _spectral(spectrum: Spectrum, gain: float, rtol: float, finest: float, steps: Sequence[int]) -> dict[str, Any]:
+    """
+    Everything that follows from the singular values alone.
+
+    Newton-Schulz moves a direction that rank does not count as it moves any other: X_k is foretold from all values
+    that the float64 SVD resolves (above `finest`), rank and steps from those above `rtol`.
+    """
     with quiet():
-        counted = spectrum.counted(rtol) & (spectrum.scaled > 0)
+        counted = spectrum.counted(rtol)
+        resolved = spectrum.counted(finest)
         s = spectrum.restored.ravel()
-        x = np.where(counted, spectrum.normalised("frobenius"), 0.0)
+        x = np.where(resolved, spectrum.normalised("frobenius"), 0.0)
         mean = float(s.mean())
         unit = s / gain
         responses = {k: respond(x, k, schedule("audit", "cubic")) for k in steps}
@@ -154,8 +163,9 @@ def _spectral(spectrum: Spectrum, gain: float, rtol: float, steps: Sequence[int]
             "squared_norm": float(np.sum(s * s)),
             "root_dfi": {"before": dfi_before**0.5} | {key: value**0.5 for key, value in dfi.items()},
             "deviation": {key: float(np.max(np.abs(p * p - 1))) for key, p in own.items()},
-            "response_min": {k: _least_response(p, counted) for k, p in responses.items()},
+            "response_min": {k: _least_response(p, resolved) for k, p in responses.items()},
             "steps_needed": _steps(x, counted),
+            "steps_all": _steps(x, resolved),
         }
 
 
@@ -190,6 +200,10 @@ def _operator(
     if request.operator is None or not layout.spatial:
         return None
     sizes = grid(request.function, request.operator, layout)
+    if np.prod(sizes, dtype=float) > MOST_POINTS:
+        got = f"{request.operator} along {len(sizes)} axes"
+        rule = f"make a grid of at most {MOST_POINTS} points"
+        raise ValueError(sentence(request.function, "operator", rule, got, "32"))
     batch = len(layout.batch)
     with w.quiet():
         taps = scaled.restore(scaled.array)
@@ -218,6 +232,7 @@ def _refused(
         rank=None,
         zero_matrices=None,
         steps_needed=None,
+        steps_all=None,
         dead_units=None,
     )
     return Measured(row, np.empty((0, 0)))

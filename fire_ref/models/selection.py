@@ -135,7 +135,7 @@ def choose(
     letters = OF_KIND.get(tensor.owner or "", known.get(axes, ""))
     if reason is None and len(letters) != axes:
         example = "a stack of matrices is bOI, a conv1d kernel OIW" if axes == 3 else "one letter for each axis"
-        reason = f"{axes} axes of unknown layout ({example})"
+        reason = f"{axes} axes of unknown layout ({example}: say which by layout)"
     if reason is not None:
         return Choice("keep", reason, None)
     layout = parse(function, letters, tensor.shape, tensor.name)

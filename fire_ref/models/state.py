@@ -50,7 +50,9 @@ def tensors(function: str, argument: str, state: object, *, files: bool = True) 
         )
         raise TypeError(sentence(function, argument, rule, type(state).__name__, "a state dict"))
     if not found:
-        raise ValueError(sentence(function, argument, "hold at least one tensor", "none", "a state dict"))
+        file = isinstance(state, (str, os.PathLike))
+        where, advice = (str(state), "another file") if file else (argument, "a state dict")
+        raise ValueError(sentence(function, where, "hold at least one tensor", "none", advice))
     return found
 
 

@@ -66,4 +66,5 @@ def shipped() -> State:
 
 
 def _state(network: str) -> State:
-    return dict(load(files(__name__).joinpath(f"{network}.safetensors").read_bytes()))
+    # safetensors shuffles them at every call.
+    return dict(sorted(load(files(__name__).joinpath(f"{network}.safetensors").read_bytes()).items()))

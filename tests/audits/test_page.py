@@ -175,7 +175,7 @@ def facts(found: Audit, name: str) -> list[list[str]]:
 def test_the_page_draws_itself_without_complaint(toured: tuple[Audit, Visit]) -> None:
     found, seen = toured
     assert seen.console == []
-    assert seen.told["front"] == [40, 24]  # the network's and the chosen layer's
+    assert seen.told["front"] == [39, 23]  # the network's and the chosen layer's
     assert seen.told["start"] == [row.name for row in ordered(found.rows, found.steps, None)]
     worst = max(found.rows[:4], key=lambda row: row.dfi[5] / row.directions)
     assert seen.told["first"]["layer"] == worst.name

@@ -25,6 +25,7 @@ KINDS = {
     "left": "leaves the smallest direction",
     "needed": "Within 1e-6 of isometry",
     "price": "Exact FIRE changes the network",
+    "free": "Exact FIRE leaves the network as it is",
     "paid": "buys the same DfI",
     "dominated": "doing nothing has no more DfI",
     "dead": "dead unit",
@@ -58,7 +59,7 @@ def test_an_isometry_is_moved_away_and_doing_nothing_is_better(rng: np.random.Ge
     assert row.dfi[5] > 10  # each of 64 directions at 77 % of isometry
     (text,) = of(found, "dominated")
     assert f"k = 5 pays SFE {row.sfe[5]:.4g}" in text
-    assert kinds(found) == {"moved", "left", "needed", "price", "dominated"}
+    assert kinds(found) == {"moved", "left", "needed", "free", "dominated"}
 
 
 def test_the_layer_that_is_moved_most_is_named(rng: np.random.Generator) -> None:
@@ -75,7 +76,7 @@ def test_an_isometry_that_stays_one_within_rounding_is_not_moved() -> None:
     found = fire_ref.audit({"eye": np.eye(4)}, steps=20)
     assert found.rows[0].dfi_before == 0
     assert 0 < found.rows[0].dfi[20] < 1e-29  # four directions, each off by one last bit
-    assert kinds(found) == {"not moved", "needed", "price"}
+    assert kinds(found) == {"not moved", "needed", "free"}
 
 
 def test_what_k_steps_leave_behind_is_told_of_the_worst_layer(rng: np.random.Generator) -> None:

@@ -293,7 +293,7 @@ def test_half_an_archive_is_refused(tmp_path: Path, capsys: Captured) -> None:
 def test_what_is_no_file_is_refused(tmp_path: Path, capsys: Captured) -> None:
     refused(capsys, [str(tmp_path / "missing.safetensors")], "must exist")
     refused(capsys, [str(tmp_path)], "must be a file; got a folder")
-    refused(capsys, [""], "must be a file")
+    refused(capsys, [""], "must be a path")
     os.mkfifo(tmp_path / "pipe.npz")
     refused(capsys, [str(tmp_path / "pipe.npz")], "an ordinary file")
 
@@ -494,3 +494,13 @@ def test_json_is_the_same_through_a_window(checkpoint: Path, capsys: Captured, m
     window(monkeypatch, 40)
     assert main(["audit", str(checkpoint), "--json", "-"]) == 0
     assert capsys.readouterr().out == plain
+
+
+@pytest.mark.parametrize("option", ["--html", "--json"])
+def test_a_shard_of_the_checkpoint_is_never_written_over(tmp_path: Path, capsys: Captured, option: str) -> None:
+    shard = safetensors(tmp_path / "part.safetensors", {"a": np.eye(3)})
+    before = shard.read_bytes()
+    index = tmp_path / "model.safetensors.index.json"
+    index.write_text('{"weight_map": {"a": "part.safetensors"}}')
+    refused(capsys, [str(index), option, str(shard)], "another file than the file that is read")
+    assert shard.read_bytes() == before

@@ -94,7 +94,7 @@ def test_what_is_left_has_its_reason(rng: np.random.Generator) -> None:
     assert report.skipped == {
         "steps": "dtype int64: FIRE is for real weights of 16 to 64 bits",
         "fc.bias": vector,
-        "conv1d": "3 axes of unknown layout (a stack of matrices is bOI, a conv1d kernel OIW)",
+        "conv1d": "3 axes of unknown layout (a stack of matrices is bOI, a conv1d kernel OIW: say which by layout)",
         "table": "dtype int64: FIRE is for real weights of 16 to 64 bits",
         "epoch": "int, no array",
     }
@@ -208,7 +208,12 @@ def test_what_is_not_finite_and_not_taken_does_not_matter() -> None:
         (Path("net.npz"), {}, TypeError, f"{NETWORK}; got "),
         ([np.eye(2)], {}, TypeError, f"{NETWORK}; got list"),
         ({}, {}, ValueError, "state must hold at least one tensor; got none"),
-        ({"b": np.ones(3)}, {}, ValueError, "state must hold a weight that 'official' takes; got 1 entries and none"),
+        (
+            {"b": np.ones(3)},
+            {},
+            ValueError,
+            "state must hold a weight that 'official' takes; got 1 entries",
+        ),
         ({"w": np.ma.array(np.eye(2))}, {}, TypeError, "state['w'] must be a dense array"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -275,3 +275,34 @@ def test_what_is_not_finite_is_refused_in_a_row_and_nothing_is_raised(arrays: Ba
         for name in ("dfi", "sfe", "least_sfe", "root_dfi", "deviation", "response_min"):
             assert getattr(row, name).keys() == getattr(fine, name).keys()
         assert (row.gain, row.matrices, row.directions) == (fine.gain, fine.matrices, fine.directions)
+
+
+def test_a_direction_that_rank_does_not_count_is_moved_like_any_other() -> None:
+    """Stored in float32, s = 5e-6 lies below 64 eps: rank and its steps leave it out, the iteration does not."""
+    W = with_spectrum(np.random.default_rng(0), 64, 64, np.geomspace(1, 5e-6, 64)).astype(np.float32)
+    row = row_of(W, steps=(10, 60))
+    exact = W.astype(np.float64)
+    assert row.rank is not None
+    assert row.rank < 64
+    assert row.steps_needed == fire_ref.steps_needed(W)
+    assert row.steps_all == fire_ref.steps_needed(exact)
+    assert row.steps_all > row.steps_needed
+    for k in (10, 60):
+        truth = float(fire_ref.dfi(fire_ref.newton_schulz(exact, k)))
+        slack = iterate_bound(64, E64, 1.5**k)
+        assert abs(row.dfi[k] - truth) <= 4 * (truth**0.5 + slack) * slack
+
+
+def test_a_grid_of_very_many_points_is_refused_before_it_is_built() -> None:
+    with pytest.raises(
+        ValueError, match=r"^audit: operator must make a grid of at most \d+ points; got 100000 along 2"
+    ):
+        fire_ref.audit({"conv": np.ones((2, 2, 3, 3))}, operator=100_000)
+
+
+@pytest.mark.parametrize(
+    "run", [fire_ref.audit, lambda state, steps: fire_ref.reinitialize(state, "official", steps=steps)]
+)
+def test_more_steps_than_anything_needs_are_refused(run: Any) -> None:
+    with pytest.raises(ValueError, match=r"steps must be at most 10000; got 1000000000"):
+        run({"w": np.eye(2)}, steps=10**9)
