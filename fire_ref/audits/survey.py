@@ -97,15 +97,15 @@ def audit(
     choice("audit", "device", device, ("cpu", "cuda"))
     on_gpu = backend("cupy") if device == "cuda" else None
     found = tensors("audit", "state", _shipped() if state_or_path is None else state_or_path)
-    later = together(found)
-    found = found if chosen is None else with_best_owner(found, later, chosen.owners)
+    found = found if chosen is None else with_best_owner(found, together(found), chosen.owners)
     computed = parts([tensor.name for tensor in found])
     choices = {tensor.name: choose("audit", tensor, known, chosen, computed) for tensor in found}
     skipped = {name: one.reason for name, one in choices.items() if one.layout is None}
-    skipped |= {name: f"tied to {first}" for name, first in later.items()}
+    weights = [tensor for tensor in found if tensor.name not in skipped]
+    skipped |= {name: f"tied to {first}" for name, first in together(weights).items()}
     rows: list[Row] = []
     spectra: dict[str, Host] = {}
-    todo = [tensor for tensor in found if tensor.name not in skipped]
+    todo = [tensor for tensor in weights if tensor.name not in skipped]
     done, everything = 0, sum(tensor.size for tensor in todo)
     for tensor in todo:
         if watch is not None:

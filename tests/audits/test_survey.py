@@ -259,3 +259,10 @@ def test_no_two_rows_share_a_name(rng: np.random.Generator) -> None:
     except (TypeError, ValueError):
         return
     assert len(set(names(found))) == len(found.rows) == len(found.spectra)
+
+
+def test_a_weight_that_is_tied_to_what_is_no_weight_is_audited(rng: np.random.Generator) -> None:
+    shared = rng.standard_normal((3, 3))
+    found = fire_ref.audit({"net.parametrizations.weight.original": shared, "head.weight": shared, "again": shared})
+    assert names(found) == ["head.weight"]
+    assert found.skipped["again"] == "tied to head.weight"
