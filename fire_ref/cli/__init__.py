@@ -43,9 +43,10 @@ def _add_audit(commands: Commands) -> None:
     audit = commands.add_parser(
         "audit",
         help="what FIRE would do to every layer of a checkpoint",
-        description="Tell, for each layer of a network, how far from isometry it is, what k steps and exact FIRE "
-        "would do to it, and how many steps it needs. DfI is the squared deviation from isometry, SFE the squared "
-        "change of the weights. Nothing is changed or judged: the exit status is 0.",
+        description="Tell, for each layer of a network, how far from isometry it is, what k steps and exact\n"
+        "FIRE would do to it, and how many steps it needs. DfI is the squared deviation from\n"
+        "isometry, SFE the squared change of the weights. Nothing is changed, and nothing is\n"
+        "judged: the exit status is 0.",
         epilog="examples:\n  fire-ref audit                      # the networks that ship with the package\n"
         "  fire-ref audit model.safetensors --top 10 --html audit.html\n"
         "  fire-ref audit weights.npz --layout OIW --operator 32 --json -",
