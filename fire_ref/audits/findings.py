@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ..models import Row
 from ..spectrum import Host
@@ -53,3 +55,30 @@ class Findings:
     def front(self) -> Front:
         """The network's exact front, each layer at its own gain, from doing nothing to exact FIRE."""
         return front_of(layers([(self.spectra[row.name], row.gain) for row in fired(self.rows)]), POINTS)
+
+
+def plain(value: Any) -> Any:
+    """
+    Turn nested data into what JSON holds: keys are strings, what is not finite is None.
+
+    Parameters
+    ----------
+    value : object
+        Dicts, lists, tuples, and what stands in them.
+
+    Returns
+    -------
+    object
+
+    Examples
+    --------
+    >>> plain({5: (1.0, float("inf"))})
+    {'5': [1.0, None]}
+    """
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

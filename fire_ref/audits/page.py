@@ -16,7 +16,7 @@ from ..response import respond
 from ..spectrum import Host
 from .columns import columns, ordered
 from .curve import front_of, layers
-from .findings import Findings
+from .findings import Findings, plain
 
 #: Points of one layer's spectrum on the page.
 POINTS = 160
@@ -38,13 +38,14 @@ def page(audit: Findings) -> str:
     str
         HTML with its styles, scripts and data inside.
     """
+    places = {row.name: index for index, row in enumerate(audit.rows)}
     parts = {
         "TITLE": escape(f"FIRE audit of {audit.source}"),
         "SOURCE": escape(audit.source),
         "RECIPE": escape("every weight" if audit.recipe is None else f"recipe {audit.recipe}"),
         "SENTENCES": "\n".join(f"<li>{escape(text)}</li>" for text in audit.sentences),
         "HEAD": "".join(_head(column.key, column.title, column.help) for column in columns(audit.steps)),
-        "BODY": "\n".join(_line(audit.rows.index(row), row, audit) for row in ordered(audit.rows, audit.steps, None)),
+        "BODY": "\n".join(_line(places[row.name], row, audit) for row in ordered(audit.rows, audit.steps, None)),
         "SKIPPED": "\n".join(f"<li><code>{escape(n)}</code> {escape(why)}</li>" for n, why in audit.skipped.items()),
         "SKIPPED_COUNT": str(len(audit.skipped)),
         "STYLE": _asset("page.css"),
@@ -89,13 +90,13 @@ def _data(audit: Findings) -> str:
         "totals": {
             "norm": audit.totals.squared_norm,
             "directions": audit.totals.directions,
-            "sfe": {str(key): value for key, value in audit.totals.sfe.items()},
-            "dfi": {str(key): value for key, value in audit.totals.dfi.items()},
+            "sfe": audit.totals.sfe,
+            "dfi": audit.totals.dfi,
         },
         "rows": [_row(row, audit) for row in audit.rows],
     }
     # "<" never appears, so that no tensor's name can end the script element.
-    return json.dumps(_finite(data), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    return json.dumps(plain(data), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
 
 
 def _row(row: Row, audit: Findings) -> dict[str, Any]:
@@ -107,8 +108,8 @@ def _row(row: Row, audit: Findings) -> dict[str, Any]:
         "facts": facts,
         "norm": row.squared_norm,
         "directions": row.directions,
-        "sfe": {str(key): value for key, value in row.sfe.items()},
-        "dfi": {str(key): value for key, value in row.dfi.items()},
+        "sfe": row.sfe,
+        "dfi": row.dfi,
         "front": _front(audit.spectra[row.name], row),
         "spectrum": _spectrum(audit.spectra[row.name], row, audit.steps),
     }
@@ -139,11 +140,3 @@ def _spectrum(values: Host, row: Row, steps: tuple[int, ...]) -> dict[str, list[
 
 def _short(values: Host) -> list[float]:
     return [float(f"{value:.5g}") for value in values.tolist()]
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

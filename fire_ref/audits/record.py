@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from typing import Any
 
 from ..models import Row
-from .findings import Findings
+from .findings import Findings, plain
 from .page import page
 
 
@@ -27,8 +26,8 @@ class Audit(Findings):
             "skipped": self.skipped,
             "front": {key: value.tolist() for key, value in self.front._asdict().items()},
         }
-        plain: dict[str, Any] = _plain(found)
-        return plain
+        result: dict[str, Any] = plain(found)
+        return result
 
     def to_json(self) -> str:
         """Return `to_dict` as text."""
@@ -41,13 +40,3 @@ class Audit(Findings):
 
 def _operator(row: Row) -> dict[str, dict[str, float]] | None:
     return None if row.operator is None else {key: value._asdict() for key, value in row.operator.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

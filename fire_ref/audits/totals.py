@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 
 from ..models import Row
 from ..models.record import Key
@@ -100,7 +101,7 @@ def total(rows: Sequence[Row], spectra: Mapping[str, Host], steps: Sequence[int]
     dfi = {key: sum(row.dfi[key] for row in taken) for key in keys}
     return Totals(
         weights=len(taken),
-        parameters=sum(_size(row) for row in taken),
+        parameters=sum(prod(row.shape) for row in taken),
         directions=sum(row.directions for row in taken),
         refused=sum(row.action == "refuse" for row in rows),
         kept=sum(row.action == "keep" for row in rows),
@@ -118,10 +119,3 @@ def total(rows: Sequence[Row], spectra: Mapping[str, Host], steps: Sequence[int]
         dead_units=sum(row.dead_units or 0 for row in taken),
         rank_deficient=sum(row.rank is not None and row.rank < row.directions for row in taken),
     )
-
-
-def _size(row: Row) -> int:
-    size = 1
-    for n in row.shape:
-        size *= n
-    return size

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import save_file
 
+import fire_ref
 from fire_ref.cli import main
 from fire_ref.weights import digits_mlp
 
@@ -86,6 +87,12 @@ def test_fire_ref_blocks_run(index: int, monkeypatch: pytest.MonkeyPatch, tmp_pa
     save_file(digits_mlp(), "model.safetensors")  # the checkpoint that the reader has
     for line in BLOCKS[index][1].splitlines():
         assert main(shlex.split(line)[1:]) == 0
+
+
+def test_the_sentence_it_quotes_is_what_the_audit_says() -> None:
+    quoted = re.search(r'of the shipped networks: "([^"]+)"', TEXT)
+    assert quoted is not None
+    assert any(" ".join(quoted[1].split()) in text for text in fire_ref.audit().sentences)
 
 
 def test_links_and_pictures_exist() -> None:
