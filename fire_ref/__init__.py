@@ -5,9 +5,14 @@ Replace each weight matrix by the nearest matrix with orthonormal columns, times
 Newton-Schulz, or part of the way along the exact stability-plasticity front; on any array library.
 """
 
+from . import testing as testing
 from .arrays import backend
 from .audits import Audit, audit
 from .coefficients import COEFFICIENTS
+from .conformance.dialect import DIALECTS, Dialect
+from .conformance.record import Diagnosis, Result, Verdict
+from .conformance.report import Report
+from .conformance.verification import verify
 from .errors import BackendError, MissingExtraError
 from .measures import dfi, sfe
 from .models import RECIPES, ReinitReport, Row, reinitialize
@@ -22,16 +27,22 @@ __version__ = "0.1.0"
 
 __all__ = [
     "COEFFICIENTS",
+    "DIALECTS",
     "RECIPES",
     "Audit",
     "BackendError",
+    "Diagnosis",
+    "Dialect",
     "Excess",
     "Front",
     "MissingExtraError",
     "PolarDecomposition",
     "Prediction",
     "ReinitReport",
+    "Report",
+    "Result",
     "Row",
+    "Verdict",
     "audit",
     "backend",
     "dfi",
@@ -48,4 +59,5 @@ __all__ = [
     "sfe",
     "spectral_response",
     "steps_needed",
+    "verify",
 ]

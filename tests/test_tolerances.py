@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 
 import fire_ref
-from fire_ref.tolerances import EPS, distance_bound, iterate_bound, residual_bound
+from fire_ref.tolerances import (
+    CONCLUSIVE,
+    EPS,
+    YARDSTICK,
+    distance_bound,
+    faithful_bound,
+    iterate_bound,
+    match_bound,
+    residual_bound,
+)
 
 from .strategies import Matrix, matrices
 
@@ -75,3 +84,35 @@ def test_the_iterate_stays_within_its_bound_of_the_closed_form(W: Matrix) -> Non
     p = fire_ref.spectral_response(s, 10)
     gap = fire_ref.newton_schulz(W, 10) - (U * p) @ Vh
     assert np.linalg.norm(gap) <= iterate_bound(len(s), EPS["float64"], np.max(p / s))
+
+
+@pytest.mark.parametrize("eps", EPS.values())
+def test_faithful_bound_is_ten_eps_times_a_stretch_of_at_least_one(eps: float) -> None:
+    assert faithful_bound(eps, 3.0) == 30 * eps
+    assert faithful_bound(eps, 1.0) == faithful_bound(eps, 0.25) == 10 * eps
+
+
+def test_a_conclusive_bound_tells_zero_from_the_truth_twice_over() -> None:
+    assert 2 * CONCLUSIVE <= 1
+    assert faithful_bound(EPS["bfloat16"], 6.0) <= CONCLUSIVE < faithful_bound(EPS["bfloat16"], 7.0)
+
+
+def test_the_yardstick_is_twice_the_spread_between_seeds() -> None:
+    assert YARDSTICK == 2 * 2.5
+
+
+def test_match_bound_is_far_above_rounding_and_far_below_tenths() -> None:
+    for eps in EPS.values():
+        assert match_bound(eps) == 3 * eps**0.5
+        assert 10 * eps < match_bound(eps) < 0.3
+
+
+@given(W=matrices(cond=1e6))
+def test_the_library_in_single_precision_is_within_the_faithful_bound(W: Matrix) -> None:
+    single = W.astype(np.float32)
+    U, s, Vh = np.linalg.svd(single.astype(np.float64), full_matrices=False)
+    x = s / np.linalg.norm(s)
+    p = fire_ref.spectral_response(x, 10)
+    told = (U * p) @ Vh
+    wrong = np.linalg.norm(fire_ref.newton_schulz(single, 10) - told) / np.linalg.norm(told)
+    assert wrong <= faithful_bound(EPS["float32"], np.max(p / x))

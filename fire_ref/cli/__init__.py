@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     commands = main_parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_audit(commands)
     _add_demo(commands)
+    _add_verify(commands)
     for command in commands.choices.values():
         # Also here, so that it may stand after the command; SUPPRESS keeps the value given before it.
         command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -89,6 +90,52 @@ def _add_demo(commands: Commands) -> None:
     demo.add_argument("--plot", metavar="FILE", help="draw the front with these points (.png, .svg or .pdf)")
     demo.add_argument("--json", metavar="FILE", help="write the numbers as JSON; - is standard output, alone")
     demo.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to compute (default: cpu)")
+
+
+def _add_verify(commands: Commands) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="whether an implementation computes what it says",
+        description="Judge a function that orthogonalises matrices: does it compute what the declared dialect\n"
+        "says, is its answer the exact polar factor, and if not, what went wrong, by name. Without a\n"
+        "target: every known implementation that is installed here, and whether it behaves as recorded.",
+        epilog="examples:\n  fire-ref verify                     # every known implementation installed here\n"
+        "  fire-ref verify mymodule:zeropower --dialect muon --arrays torch --set steps=5\n"
+        "  fire-ref verify train/fire.py:apply --adapter conv2d --html report.html\n"
+        "  fire-ref verify scipy.linalg:polar --dialect paper --dtype float64 --result 0 --json -\n\n"
+        "exit status: 0 passed (without a target: all behave as recorded), 1 not, 2 bad usage",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verify.add_argument(
+        "target",
+        nargs="?",
+        metavar="TARGET",
+        help="package.module:callable or path/file.py:callable; it is run, in a process of its own",
+    )
+    verify.add_argument("--dialect", metavar="D", help="what it says it computes, as paper or muon (official)")
+    verify.add_argument("--level", choices=("matrix", "weight"), help="does it take matrices or weights (matrix)")
+    arrays = ("numpy", "torch", "jax", "cupy", "mlx")
+    verify.add_argument("--arrays", choices=arrays, help="whose arrays it takes (numpy)")
+    dtypes = ("float64", "float32", "float16", "bfloat16")
+    verify.add_argument("--dtype", choices=dtypes, help="of what precision (float32)")
+    verify.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a keyword argument: a Python literal, else a string; may be repeated",
+    )
+    verify.add_argument("--result", metavar="N|NAME", help="which item of what it returns is the answer")
+    verify.add_argument("--in-place", action="store_true", help="the answer is the argument, edited")
+    verify.add_argument(
+        "--adapter",
+        choices=("linear", "conv2d"),
+        help="it takes a torch module that holds the weight (implies --level weight and --arrays torch)",
+    )
+    verify.add_argument("--quick", action="store_true", help="fewer and smaller cases")
+    verify.add_argument("--timeout", metavar="S", type=float, help="seconds that one call may take (30)")
+    verify.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output, alone")
+    verify.add_argument("--html", metavar="FILE", help="write one self-contained page")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

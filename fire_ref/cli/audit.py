@@ -20,7 +20,7 @@ from ..audits.columns import Column, columns, ordered
 from ..audits.survey import Watch
 from ..errors import sentence
 from ..models import Row
-from .console import Output
+from .console import Output, printable
 from .files import targets, written
 
 COMMAND = "fire-ref audit"
@@ -198,37 +198,6 @@ def _table(chosen: Sequence[Column], rows: Sequence[Row], width: int | None) -> 
     for row in rows:
         table.add_row(*(Text(printable(column.text(row), room if column.key == "name" else None)) for column in chosen))
     return table
-
-
-def printable(name: str, room: int | None) -> str:
-    """
-    Shorten a tensor's name in the middle: both ends tell it from its neighbours.
-
-    Parameters
-    ----------
-    name : str
-        From a file; control characters never reach the terminal.
-    room : int or None
-        Characters; None for no limit.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> printable("encoder.layer.0.attention.self.query.weight", 24)
-    'encoder.laye…uery.weight'
-    """
-    name = "".join(c if c.isprintable() else "?" for c in name)
-    if room is None or cell_len(name) <= room:
-        return name
-    for letters in range(room, 1, -1):  # fewer where letters are two cells wide
-        half = letters // 2
-        shortened = f"{name[:half]}…{name[len(name) - (letters - half - 1) :]}"
-        if cell_len(shortened) <= room:
-            return shortened
-    return "…"
 
 
 def _reasons(found: Audit) -> dict[str, int]:

@@ -6,6 +6,7 @@ import os
 import sys
 from io import TextIOWrapper
 
+from rich.cells import cell_len
 from rich.console import Console
 
 #: What a table needs, and what a window has at least.
@@ -34,3 +35,34 @@ class Output(Console):
         self.quiet = True
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(141)
+
+
+def printable(name: str, room: int | None) -> str:
+    """
+    Shorten a tensor's name in the middle: both ends tell it from its neighbours.
+
+    Parameters
+    ----------
+    name : str
+        From a file; control characters never reach the terminal.
+    room : int or None
+        Characters; None for no limit.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> printable("encoder.layer.0.attention.self.query.weight", 24)
+    'encoder.laye…uery.weight'
+    """
+    name = "".join(c if c.isprintable() else "?" for c in name)
+    if room is None or cell_len(name) <= room:
+        return name
+    for letters in range(room, 1, -1):  # fewer where letters are two cells wide
+        half = letters // 2
+        shortened = f"{name[:half]}…{name[len(name) - (letters - half - 1) :]}"
+        if cell_len(shortened) <= room:
+            return shortened
+    return "…"

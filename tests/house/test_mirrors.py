@@ -7,9 +7,34 @@ from .paths import ROOT, modules
 #: Tests that mirror no module: they cut across several.
 ACROSS = {"test_transformations"}
 #: Modules that hold no behaviour of their own.
-PLAIN = {"", "tradeoff", "chunked", "checkpoints", "models", "audits", "__main__"}
+PLAIN = {
+    "",
+    "tradeoff",
+    "chunked",
+    "checkpoints",
+    "models",
+    "audits",
+    "conformance",
+    "conformance.diagnosis",
+    "conformance.diagnosis.codes",
+    "conformance.known",
+    "conformance.targets",
+    "conformance.targets.outcome",
+    "__main__",
+}
 
-FOLDERS = ("tradeoff", "chunked", "checkpoints", "models", "audits", "cli")
+FOLDERS = (
+    "tradeoff",
+    "chunked",
+    "checkpoints",
+    "models",
+    "audits",
+    "cli",
+    "conformance",
+    "conformance/diagnosis",
+    "conformance/known",
+    "conformance/targets",
+)
 
 
 def expected(name: str) -> str:
@@ -28,7 +53,7 @@ def test_each_mirrored_test_has_its_module() -> None:
     wanted = {expected(name) for name in modules()}
     folders = [
         ROOT / "tests",
-        *(ROOT / "tests" / name for name in ("tradeoff", "chunked", "checkpoints", "models", "audits", "cli")),
+        *(ROOT / "tests" / name for name in FOLDERS),
     ]
     present = {str(path.relative_to(ROOT / "tests")) for folder in folders for path in folder.glob("test_*.py")}
     assert {name for name in present - wanted if name.removesuffix(".py") not in ACROSS} == set()

@@ -30,6 +30,10 @@ CONTRACT = {
     "excess": "(W, V, *, gain, check)",
     "audit": "(state_or_path, *, recipe, steps, layout, operator, device, watch)",
     "reinitialize": "(state, recipe, *, method, steps, initial, layout)",
+    "verify": (
+        "(fn_or_name, dialect, *, level, arrays, dtype, kwargs, result, in_place, adapter, quick, timeout, checks,"
+        " seed, progress)"
+    ),
 }
 FUNCTIONS = [name for name in fire_ref.__all__ if inspect.isfunction(getattr(fire_ref, name))]
 

@@ -1,0 +1,1 @@
+"""Verifying other implementations: dialects, cases, checks, the fingerprint, the diagnosis, reports."""

@@ -1,0 +1,142 @@
+"""`verify`: from a target to a report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from ..arguments import choice, real
+from ..errors import sentence
+from .asking import Asked, Progress, supported
+from .catalogue import catalogue
+from .checks import chosen
+from .dialect import LEVELS, dialect_named
+from .evidence import Evidence
+from .fingerprint import take
+from .gain import DECLARED
+from .judging import judged
+from .precision import DTYPES
+from .record import Findings, Timing
+from .report import Report
+from .targets.child import Child
+from .targets.inside import Inside
+from .targets.outcome import Setup
+
+ARRAYS = ("numpy", "torch", "jax", "cupy", "mlx")
+ADAPTERS = ("linear", "conv2d")
+
+
+def verify(
+    fn_or_name: Callable[..., Any] | str,
+    dialect: str = "official",
+    *,
+    level: str = "matrix",
+    arrays: str = "numpy",
+    dtype: str = "float32",
+    kwargs: Mapping[str, Any] | None = None,
+    result: int | str | None = None,
+    in_place: bool = False,
+    adapter: str | None = None,
+    quick: bool = False,
+    timeout: float = 30.0,
+    checks: Iterable[str] | None = None,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Report:
+    """
+    Judge an implementation: does it do what a dialect says, does it converge, and if not, what is wrong with it?
+
+    Parameters
+    ----------
+    fn_or_name : callable or str
+        Maps one array to one array. A name, "package.module:callable" or "path/file.py:callable", runs in a child
+        process that is restarted after a hang, an exit or a crash; a callable runs in this process, guarded.
+    dialect : str
+        A name of `DIALECTS`.
+    level : {"matrix", "weight"}
+        A function of one matrix, without gain; or of a weight tensor in the dialect's layout, with its gain.
+    arrays : {"numpy", "torch", "jax", "cupy", "mlx"}
+        What the target takes.
+    dtype : {"float64", "float32", "float16", "bfloat16"}
+        Of the inputs.
+    kwargs : mapping, optional
+        Given to every call.
+    result : int or str, optional
+        Which item of a returned tuple is the answer.
+    in_place : bool
+        The answer is the edited argument.
+    adapter : {"linear", "conv2d"}, optional
+        The target takes a torch module and reinitialises its weight.
+    quick : bool
+        At most 6 pairs of shape and dtype instead of 16.
+    timeout : float
+        Seconds for one call in the child process.
+    checks : iterable of str, optional
+        Ids of `fire_ref.conformance.checks.CHECKS`; what they require comes with them. Without "value.faithful" (for
+        the dialect "paper": "value.converged") the first verdict is not-applicable and the report does not pass.
+    seed : int
+        Other random matrices of the same kind.
+    progress : callable, optional
+        Called with (done, total, case).
+
+    Returns
+    -------
+    Report
+        `passed`, `faithful`, `converged`, `diagnoses`, `fits`, `fingerprint`, `results`; `to_json()`, `to_html()`.
+
+    Raises
+    ------
+    ValueError
+        An unknown name, a dialect that does not exist at that level, a target that cannot be imported or called.
+    TypeError
+        An argument of the wrong type.
+    MissingExtraError
+        The array library is not installed.
+
+    Examples
+    --------
+    >>> import fire_ref
+    >>> report = fire_ref.verify(fire_ref.newton_schulz, "official")
+    >>> report.passed, report.converged.status, report.fits[0]
+    (True, 'no', 'official')
+    >>> wrong = fire_ref.verify(lambda W: fire_ref.newton_schulz(W, 5), "official")
+    >>> wrong.passed, wrong.diagnoses[0].code, wrong.diagnoses[0].evidence
+    (False, 'WRONG_STEPS', 'k = 5; declared k = 10')
+    """
+    declared = dialect_named("verify", dialect, choice("verify", "level", level, LEVELS))
+    choice("verify", "arrays", arrays, ARRAYS)
+    choice("verify", "dtype", dtype, DTYPES)
+    if adapter is not None:
+        choice("verify", "adapter", adapter, ADAPTERS)
+        if level != "weight":
+            rule = "come with level='weight'"
+            raise ValueError(sentence("verify", "adapter", rule, f"level={level!r}", "level='weight'"))
+        if declared.layouts.get(4 if adapter == "conv2d" else 2) not in ("OI", "OIHW"):
+            rule = "fit the dialect's layouts"
+            raise ValueError(sentence("verify", "adapter", rule, f"{adapter!r} for {dialect!r}", "dialect='official'"))
+    real("verify", "timeout", timeout, least=0.0, advice="timeout=30.0", strict=True)
+    setup = Setup(arrays, dtype, dict(kwargs or {}), result, in_place, adapter)
+    wanted = chosen(checks)
+    cases = supported(catalogue(declared, level, dtype, quick=quick, seed=seed, adapter=adapter), setup)
+    target = Child(fn_or_name, setup, timeout) if isinstance(fn_or_name, str) else Inside(fn_or_name, setup)
+    with target:
+        asked = Asked(target, declared, level, progress)
+        asked.ask(cases)
+        fewer, parameter = asked.fewer(setup)
+    began = time.perf_counter()
+    evidence = Evidence(declared, level, setup, tuple(asked.observations), fewer, parameter)
+    taken = take(evidence, DECLARED[declared.gain] if level == "weight" else "1")
+    evidence = replace(evidence, precision=taken.precision)
+    findings = judged(evidence, taken, wanted, target.name, {**target.versions, "fire_ref": _own_version()})
+    spent = Timing(target.loading_seconds, asked.first_calls, asked.calls, time.perf_counter() - began)
+    return Report(**{field.name: getattr(findings, field.name) for field in fields(Findings)} | {"timing": spent})
+
+
+def _own_version() -> str:
+    try:
+        return version("fire_ref")
+    except PackageNotFoundError:
+        return "unknown"
