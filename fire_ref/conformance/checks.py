@@ -83,7 +83,7 @@ def chosen(ids: Iterable[str] | None, every: tuple[Check, ...] = CHECKS) -> tupl
     Raises
     ------
     ValueError
-        An id, or a requirement of a check, that is none of them; a requirement that comes later.
+        No id; an id, or a requirement of a check, that is none of them; a requirement that comes later.
     """
     known: Mapping[str, Check] = MappingProxyType({check.id: check for check in every})
     for place, check in enumerate(every):
@@ -95,6 +95,8 @@ def chosen(ids: Iterable[str] | None, every: tuple[Check, ...] = CHECKS) -> tupl
         return every
     wanted: set[str] = set()
     todo = list(ids)
+    if not todo:
+        raise ValueError(sentence("verify", "checks", "hold at least one id", "none", "checks=None for all"))
     while todo:
         name = todo.pop()
         if name not in known:

@@ -101,6 +101,10 @@ class Diagnosis:
     hint: str
     reference: str
 
+    def __str__(self) -> str:
+        """Return severity, code and evidence on one line."""
+        return f"{self.severity} {self.code}: {self.evidence}"
+
 
 @dataclass(frozen=True)
 class Explanation:

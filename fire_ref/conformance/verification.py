@@ -8,25 +8,20 @@ from dataclasses import fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from ..arguments import choice, real
-from ..errors import sentence
+from ..arguments import count
 from .asking import Asked, Progress, supported
 from .catalogue import catalogue
 from .checks import chosen
-from .dialect import LEVELS, dialect_named
 from .evidence import Evidence
 from .fingerprint import take
 from .gain import DECLARED
 from .judging import judged
-from .precision import DTYPES
 from .record import Findings, Timing
 from .report import Report
+from .requested import declared, options
+from .requested import setup as requested
 from .targets.child import Child
 from .targets.inside import Inside
-from .targets.outcome import Setup
-
-ARRAYS = ("numpy", "torch", "jax", "cupy", "mlx")
-ADAPTERS = ("linear", "conv2d")
 
 
 def verify(
@@ -90,11 +85,12 @@ def verify(
     Raises
     ------
     ValueError
-        An unknown name, a dialect that does not exist at that level, a target that cannot be imported or called.
+        An unknown name, a dialect that does not exist at that level, options that exclude each other, a target that
+        cannot be imported or called (or is none), a `result` that it does not return.
     TypeError
         An argument of the wrong type.
     MissingExtraError
-        The array library is not installed.
+        The array library is not installed (for mlx, of which no extra exists: ValueError).
 
     Examples
     --------
@@ -106,33 +102,40 @@ def verify(
     >>> wrong.passed, wrong.diagnoses[0].code, wrong.diagnoses[0].evidence
     (False, 'WRONG_STEPS', 'k = 5; declared k = 10')
     """
-    declared = dialect_named("verify", dialect, choice("verify", "level", level, LEVELS))
-    choice("verify", "arrays", arrays, ARRAYS)
-    choice("verify", "dtype", dtype, DTYPES)
-    if adapter is not None:
-        choice("verify", "adapter", adapter, ADAPTERS)
-        if level != "weight":
-            rule = "come with level='weight'"
-            raise ValueError(sentence("verify", "adapter", rule, f"level={level!r}", "level='weight'"))
-        if declared.layouts.get(4 if adapter == "conv2d" else 2) not in ("OI", "OIHW"):
-            rule = "fit the dialect's layouts"
-            raise ValueError(sentence("verify", "adapter", rule, f"{adapter!r} for {dialect!r}", "dialect='official'"))
-    real("verify", "timeout", timeout, least=0.0, advice="timeout=30.0", strict=True)
-    setup = Setup(arrays, dtype, dict(kwargs or {}), result, in_place, adapter)
+    told = declared(dialect, level)
+    setup = requested(told, level, arrays, dtype, kwargs, result, in_place, adapter)
+    options(quick, timeout, progress)
+    seed = count("verify", "seed", seed)
     wanted = chosen(checks)
-    cases = supported(catalogue(declared, level, dtype, quick=quick, seed=seed, adapter=adapter), setup)
+    cases = supported(catalogue(told, level, dtype, quick=quick, seed=seed, adapter=adapter), setup)
     target = Child(fn_or_name, setup, timeout) if isinstance(fn_or_name, str) else Inside(fn_or_name, setup)
     with target:
-        asked = Asked(target, declared, level, progress)
+        asked = Asked(target, told, level, progress)
         asked.ask(cases)
+        _picked(asked)
         fewer, parameter = asked.fewer(setup)
     began = time.perf_counter()
-    evidence = Evidence(declared, level, setup, tuple(asked.observations), fewer, parameter)
-    taken = take(evidence, DECLARED[declared.gain] if level == "weight" else "1")
+    evidence = Evidence(told, level, setup, tuple(asked.observations), fewer, parameter)
+    taken = take(evidence, DECLARED[told.gain] if level == "weight" else "1")
     evidence = replace(evidence, precision=taken.precision)
     findings = judged(evidence, taken, wanted, target.name, {**target.versions, "fire_ref": _own_version()})
     spent = Timing(target.loading_seconds, asked.first_calls, asked.calls, time.perf_counter() - began)
     return Report(**{field.name: getattr(findings, field.name) for field in fields(Findings)} | {"timing": spent})
+
+
+def _picked(asked: Asked) -> None:
+    """
+    Refuse a `result` that no answer has: that is misuse, and no mistake of the target.
+
+    Raises
+    ------
+    ValueError
+        No answer has it.
+    """
+    errors = {seen.outcome.error for seen in asked.observations if seen.case.verdict == "valid"}
+    prefix = "LookupError: verify: result must"
+    if errors and all(error.startswith(prefix) for error in errors):
+        raise ValueError(next(iter(errors)).removeprefix("LookupError: "))
 
 
 def _own_version() -> str:

@@ -13,9 +13,10 @@ import pytest
 
 import fire_ref.cli.verify as command
 from fire_ref.cli import main
-from fire_ref.conformance.report import Report
+from fire_ref.conformance.report import Report, schema
 from fire_ref.errors import MissingExtraError
 
+from ..backends import available
 from ..conformance.reports import EVERY, passing, wrong
 from .test_compliance import ROWS, row
 from .test_console import leaving, window
@@ -256,3 +257,74 @@ def test_help_shows_examples_of_both_uses(capsys: Captured) -> None:
     assert "\n  fire-ref verify   " in out
     assert "--adapter conv2d --html" in out
     assert max(map(len, out.splitlines())) <= 110
+
+
+PORT = """
+import os, time
+import numpy as np
+
+def port(W, steps=10, norm="frobenius"):
+    X = W / np.linalg.norm(W, 2 if norm == "spectral" else None)
+    for _ in range(steps):
+        X = 1.5 * X - 0.5 * X @ (X.T @ X)
+    return X
+
+def pair(W):
+    return W, port(W)
+
+def edits(W):
+    W[...] = port(W)
+
+def hangs(W):
+    while True:
+        time.sleep(1)
+
+def leaves(W):
+    os._exit(3)
+
+def module(layer):
+    layer.weight.data = layer.weight.data * 0
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "shown"),
+    [
+        (["port.py:port"], 0, "passed"),
+        (["port.py:port", "--set", "norm=spectral"], 1, "NORMALISATION_KIND"),
+        (["port.py:port", "--set", "steps=5", "--dialect", "official-gpt"], 0, "passed"),
+        (["port.py:pair", "--result", "1"], 0, "passed"),
+        (["port.py:edits", "--in-place"], 0, "passed"),
+        (["port.py:edits"], 1, "TYPE_CHANGED"),
+        (["port.py:hangs", "--timeout", "1"], 1, "HUNG"),
+        (["port.py:leaves"], 1, "EXITED"),
+        (["port.py:nothing"], 2, ""),
+        (["port.py:port", "--set", "stepz=5"], 2, ""),
+        (["port.py:pair", "--result", "7"], 2, ""),
+    ],
+)
+def test_the_real_engine_behind_it(
+    options: list[str], status: int, shown: str, tmp_path: Path, capsys: Captured
+) -> None:
+    (tmp_path / "port.py").write_text(PORT, encoding="utf-8")
+    assert main(["verify", *options, "--quick"]) == status
+    out, err = capsys.readouterr()
+    assert shown in out
+    assert len(err.strip().splitlines()) == (1 if status == 2 else 0)
+
+
+def test_a_real_report_is_what_the_schema_says(tmp_path: Path, capsys: Captured) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    (tmp_path / "port.py").write_text(PORT, encoding="utf-8")
+    for target in ("port.py:port", "port.py:leaves", "port.py:edits"):
+        main(["verify", target, "--quick", "--json", "report.json", "--html", "report.html"])
+        jsonschema.validate(json.loads((tmp_path / "report.json").read_text(encoding="utf-8")), schema())
+        assert target.split(":")[1] in (tmp_path / "report.html").read_text(encoding="utf-8")
+    capsys.readouterr()
+
+
+def test_an_adapter_hands_over_a_torch_module(tmp_path: Path, capsys: Captured) -> None:
+    available("torch")
+    (tmp_path / "port.py").write_text(PORT, encoding="utf-8")
+    assert main(["verify", "port.py:module", "--adapter", "linear", "--quick"]) == 1
+    assert "level weight, torch" in capsys.readouterr().out

@@ -88,6 +88,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ),
     (
         "conformance.asking",
+        "conformance.requested",
         "conformance.contract",
         "conformance.converged",
         "conformance.faithful",

@@ -84,7 +84,8 @@ def numbers(text: str) -> str:
 @pytest.mark.parametrize("index", of_kind("command"))
 def test_fire_ref_blocks_run(index: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    save_file(digits_mlp(), "model.safetensors")  # the checkpoint that the reader has
+    save_file(digits_mlp(), "model.safetensors")  # the checkpoint that the reader has, and the code
+    Path("port.py").write_text("from fire_ref import newton_schulz\n", encoding="utf-8")
     for line in BLOCKS[index][1].splitlines():
         assert main(shlex.split(line)[1:]) == 0
 

@@ -33,7 +33,7 @@ class Inside:
     def __init__(self, fn: Any, setup: Setup | None = None) -> None:
         self._fn, self._setup = fn, setup or Setup()
         if not callable(fn):
-            got = f"a {type(fn).__name__}"
+            got = f"{fn!r} of type {type(fn).__name__}"
             raise ValueError(sentence("verify", "target", "be callable, or a name", got, loading.EXAMPLE))
         libraries.usable(self._setup)
         adapters.fitting(self._setup)

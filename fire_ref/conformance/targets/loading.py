@@ -118,7 +118,7 @@ def accepting(name: str, fn: Callable[..., Any], kwargs: Mapping[str, Any]) -> N
         signature.bind(object(), **kwargs)
     except TypeError as error:
         rule = f"accept one array and {', '.join(kwargs)}" if kwargs else "accept one array and nothing else"
-        got = f"{error} ({name}{signature})"
+        got = f"{str(error).removeprefix('got ')} ({name}{signature})"
         raise ValueError(sentence("verify", "target", rule, got, "kwargs={...}, or a function around it")) from None
 
 

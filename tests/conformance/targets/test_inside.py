@@ -41,7 +41,7 @@ def test_names_of_callables_without_one() -> None:
 
 
 def test_what_cannot_be_called_is_refused() -> None:
-    with pytest.raises(ValueError, match="target must be callable, or a name; got a int"):
+    with pytest.raises(ValueError, match="target must be callable, or a name; got 3 of type int"):
         Inside(3)
     with pytest.raises(ValueError, match="target must accept one array and power"):
         Inside(Model(), Setup(kwargs={"power": 2}))
