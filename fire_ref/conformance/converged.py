@@ -28,12 +28,19 @@ class Residuals(NamedTuple):
 
 
 class Convergence(NamedTuple):
-    """The worst ratio of a residual to its bound, and whether all bounds are conclusive."""
+    """
+    The worst ratio of a residual to its bound, and whether all bounds are conclusive.
+
+    `distance` is that to the float64 factor on the active subspace, `explained` what the backward error makes of it at
+    this conditioning, ||Q H - W|| / s_min; they are shown and decide nothing.
+    """
 
     residuals: Residuals
     bounds: Residuals
     ratio: float
     conclusive: bool
+    distance: float = 0.0
+    explained: float = 0.0
 
     @property
     def status(self) -> str:
@@ -85,7 +92,16 @@ def _one(Q: Host, found: Factors, i: int, dtype: str) -> Convergence:
     residuals = _residuals(Q, W, found, i, keep)
     bounds, conclusive = _bounds(W, found, i, keep, dtype)
     ratio = max(r / b if b else math.inf for r, b in zip(residuals, bounds, strict=True))
-    return Convergence(residuals, bounds, ratio, conclusive)
+    distance, explained = _distance(Q, found, i, keep, residuals)
+    return Convergence(residuals, bounds, ratio, conclusive, distance, explained)
+
+
+def _distance(Q: Host, found: Factors, i: int, keep: Host, residuals: Residuals) -> tuple[float, float]:
+    U, V, s = found.U[i][:, keep], found.Vh[i][keep].T, found.s[i][keep]
+    with np.errstate(all="ignore"):
+        distance = float(np.linalg.norm(Q @ V - U if Q.shape[0] >= Q.shape[1] else U.T @ Q - V.T))
+        explained = residuals.backward * float(np.linalg.norm(s / s[0]) * (s[0] / s[-1]))
+    return distance, explained
 
 
 def _residuals(Q: Host, W: Host, found: Factors, i: int, keep: Host) -> Residuals:

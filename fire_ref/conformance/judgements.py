@@ -45,7 +45,8 @@ def converges(evidence: Evidence, seen: Observation) -> Finding | None:
     found = converged(seen, evidence.computing)
     names = ("||QtQ-I||/sqrt p", "||QH-W||/||W||", "-lambda_min(H)/||W||")
     worst = int(np.argmax([r / b for r, b in zip(found.residuals, found.bounds, strict=True)]))
-    text = f"{names[worst]} = {found.residuals[worst]:.2g}" if found.status == "fail" else ""
+    text = f"{names[worst]} = {found.residuals[worst]:.2g}; " if found.status == "fail" else ""
+    text += f"distance to the factor {found.distance:.1e}, the backward error explains {found.explained:.1e}"
     return Finding(found.status, found.ratio, 1.0, text)
 
 

@@ -193,3 +193,15 @@ def test_a_stack_needs_the_most_of_its_matrices(rng: np.random.Generator) -> Non
     W = np.stack([graded(rng, 6, 4, 2.0), graded(rng, 6, 4, 1e5), np.zeros((6, 4))])
     alone = steps_for(observation(W[1], W[1]), OFFICIAL, "float32")
     assert steps_for(observation(W, W), OFFICIAL, "float32") == alone
+
+
+@pytest.mark.parametrize("shape", [(12, 6), (6, 12)])
+def test_the_distance_to_the_factor_is_shown_beside_what_the_backward_error_explains(
+    shape: tuple[int, int], rng: np.random.Generator
+) -> None:
+    W = graded(rng, *shape, 1e6)
+    Q = fire_ref.polar_factor(W + 1e-12 * rng.standard_normal(shape))
+    found = of(W, Q)
+    assert found.distance == pytest.approx(float(np.linalg.norm(Q - fire_ref.polar_factor(W))), rel=1e-3)
+    assert found.distance <= found.explained <= 1e4 * found.distance
+    assert of(W, np.zeros(shape)).distance == pytest.approx(np.sqrt(6))
