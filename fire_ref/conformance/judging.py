@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .case import Case
@@ -10,7 +10,7 @@ from .checks import Check, run
 from .converged import steps_for
 from .diagnosis.clue import View
 from .diagnosis.diagnose import diagnose
-from .evidence import Evidence
+from .evidence import Evidence, Observation
 from .faithful import verdict
 from .fingerprint import Taken, published
 from .fitness import fitting
@@ -82,17 +82,20 @@ def verdicts(evidence: Evidence, results: tuple[Result, ...]) -> tuple[Verdict, 
     faithful, converged : Verdict
         For the exact dialect they are the same.
     """
-    table = {
-        check: [result for result in results if result.check == check]
-        for check in ("value.faithful", "value.converged")
-    }
-    converged = _or_none(table["value.converged"])
+    results_of = [result for result in results if result.check == "value.converged"]
+    converged = _or_none(results_of)
     if converged.status == "no":
-        seen = evidence[converged.case]
-        needed = None if seen is None else steps_for(seen, evidence.dialect, evidence.computing)
-        converged = replace(converged, steps_needed=needed)
+        failing = [evidence[result.case] for result in results_of if result.status == "fail"]
+        converged = replace(converged, steps_needed=_enough(evidence, [seen for seen in failing if seen is not None]))
     faithful = [result for result in results if result.check == "value.faithful"]
     return (converged if evidence.dialect.exact else _or_none(faithful)), converged
+
+
+def _enough(evidence: Evidence, failing: Sequence[Observation]) -> int | None:
+    """Count the steps that would converge on every failing case; None where no number of them would."""
+    needed = [steps_for(seen, evidence.dialect, evidence.computing) for seen in failing]
+    known = [steps for steps in needed if steps is not None]
+    return max(known) if known and len(known) == len(needed) else None
 
 
 def _or_none(results: list[Result]) -> Verdict:

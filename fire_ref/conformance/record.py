@@ -28,8 +28,8 @@ class Verdict:
     case : str
         The case that `worst` belongs to.
     steps_needed : int or None
-        For `converged`: the steps of the declared dialect that would be enough for that case, None if none would or
-        if it is converged.
+        For `converged`: the steps of the declared dialect that would be enough for every failing case, None if none
+        would or if it is converged.
     reason : str
         One sentence.
     """

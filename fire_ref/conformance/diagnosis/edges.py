@@ -136,7 +136,7 @@ def _lagging(view: View) -> Iterator[Clue]:
 
 def _needed(view: View) -> str:
     needed = view.converged.steps_needed
-    return f"{needed} steps would do on {view.converged.case}" if needed else "no number of steps would do"
+    return f"{needed} steps would do" if needed else "no number of steps would do"
 
 
 def parameter(view: View) -> Iterator[Clue]:
