@@ -11,6 +11,7 @@ from .mild import mildest
 from .precision import limits
 
 TALL, WIDE, SQUARE = (96, 32), (32, 96), (32, 32)
+OTHERS = ("other", "third", "fourth", "fifth")
 SEPARATE, KERNEL, UPRIGHT = (3, 12, 8), (16, 8, 3, 3), (64, 2, 5, 3)
 OBLONG, DEPTHWISE = (8, 16, 3, 5), (8, 1, 3, 3)
 #: Smallest singular value of the fingerprint's probes, which noise must not drown.
@@ -109,7 +110,7 @@ def _moved(dtype: str) -> Iterator[Case]:
 def _small(dialect: Dialect, dtype: str) -> Iterator[Case]:
     p, recipes = mildest(dialect.name)
     for i, recipe in enumerate(recipes):
-        shapes = (("square", (p, p)), ("tall", (2 * p, p)), ("wide", (p, 2 * p)), ("other", (p, p)), ("third", (p, p)))
+        shapes = (("square", (p, p)), ("tall", (2 * p, p)), ("wide", (p, 2 * p)), *((name, (p, p)) for name in OTHERS))
         for name, shape in shapes:
             text = f"small and mild, {recipe}"
             yield Case(f"small-{name}-{i}", text, shape, recipe, dtype, seed=i, flags=frozenset({"half"}))

@@ -37,8 +37,9 @@ def emulations(W: Host, dialect: Dialect, dtype: str) -> list[Host]:
     Returns
     -------
     list of ndarray, shape (m, n)
-        For k steps: X (a + b G + c G^2) with the small Gram, Horner's rule on the other side, and the first with its
-        norm in the wide dtype. For the exact factor: itself rounded, and two iterations that have converged.
+        For k steps: X (a + b G + c G^2) with the small Gram, Horner's rule on the other side, and the first in fused
+        operations with its norm in the wide dtype. For the exact factor: itself rounded, and two iterations that have
+        converged.
 
     Examples
     --------
@@ -49,7 +50,7 @@ def emulations(W: Host, dialect: Dialect, dtype: str) -> list[Host]:
     wide, own = np.dtype("float64" if dtype == "float64" else "float32"), numpy_dtype(dtype)
 
     def rnd(x: Raw) -> Raw:
-        return x.astype(own).astype(wide)
+        return x.astype(own, copy=False).astype(wide, copy=False)
 
     tall = W.shape[0] >= W.shape[1]
     X = (W if tall else W.T).astype(wide)
@@ -62,7 +63,7 @@ def emulations(W: Host, dialect: Dialect, dtype: str) -> list[Host]:
             k, triples, norm = dialect.steps or 0, dialect.triples, _norm(X, dialect)
             start = rnd(X / rnd(norm))
             runs = [_steps(start, k, triples, rnd, step) for step in (_gram, _horner)]
-            runs.append(_steps(rnd(X / norm), k, triples, rnd, _gram))
+            runs.append(_steps(rnd(X / norm), k, triples, rnd, _fused))
     return [run.astype(np.float64) if tall else run.T.astype(np.float64) for run in runs]
 
 
@@ -84,6 +85,13 @@ def _gram(X: Raw, triple: Triple, rnd: Rounding) -> Raw:
     G = rnd(X.T @ X)
     B = rnd(rnd(b * G) + rnd(c * rnd(G @ G))) if c else rnd(b * G)
     return rnd(rnd(a * X) + rnd(X @ B))
+
+
+def _fused(X: Raw, triple: Triple, rnd: Rounding) -> Raw:
+    """Take a step as fused multiply-add kernels do, which round each product and its sum once."""
+    a, b, c = (X.dtype.type(value) for value in triple)
+    G = rnd(X.T @ X)
+    return rnd(a * X + X @ rnd(b * G + c * (G @ G)))
 
 
 def _horner(X: Raw, triple: Triple, rnd: Rounding) -> Raw:

@@ -10,7 +10,7 @@ import numpy as np
 
 from .case import Case
 from .dialect import DIALECTS, Dialect
-from .precision import DTYPES, Host, Raw, coarser, widened
+from .precision import DTYPES, HALVES, Host, Raw, coarser, widened
 from .targets.outcome import Outcome, Setup
 from .truth import Truth, truth
 
@@ -106,12 +106,39 @@ class Evidence:
         """
         The dtype whose rounding the target may show: the declared one, or a coarser one that the dialect allows.
 
-        A target that computes in float32 although the dialect allows bfloat16 is judged by float32.
+        A target that computes in float32 although the dialect allows bfloat16 is judged by float32; which half
+        precision it is, is not for sure, and the dialect's own is taken.
         """
-        allowed = coarser(self.setup.dtype, self.dialect.computes)
-        return coarser(self.setup.dtype, min(allowed, self.precision or self.setup.dtype, key=DTYPES.index))
+        return allowed(self.setup.dtype, self.dialect, self.precision)
 
     @property
     def stepping(self) -> Dialect:
         """The dialect, or the official one in the place of the exact factor: for what k steps stretch."""
         return DIALECTS["official"] if self.dialect.exact else self.dialect
+
+
+def allowed(dtype: str, dialect: Dialect, precision: str) -> str:
+    """
+    Return the dtype that a target is judged by.
+
+    Parameters
+    ----------
+    dtype : str
+        Declared.
+    dialect : Dialect
+        Declared; it may allow a coarser one.
+    precision : str
+        Measured; "" if unknown.
+
+    Returns
+    -------
+    str
+        Of `DTYPES`.
+
+    Examples
+    --------
+    >>> allowed("float32", DIALECTS["muon"], "float16"), allowed("float32", DIALECTS["muon"], "float32")
+    ('bfloat16', 'float32')
+    """
+    limit = coarser(dtype, dialect.computes)
+    return limit if precision in HALVES else coarser(dtype, min(limit, precision or dtype, key=DTYPES.index))

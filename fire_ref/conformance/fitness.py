@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from .converged import converged
 from .dialect import Dialect, dialects_at
-from .evidence import Evidence, Observation
+from .evidence import Evidence, Observation, allowed
 from .faithful import judge
 from .fingerprint import Taken
 from .gain import DECLARED
 from .hypotheses import declared
-from .precision import DTYPES, coarser
 
 
 def fitting(evidence: Evidence, taken: Taken) -> tuple[str, ...]:
@@ -35,9 +34,7 @@ def fitting(evidence: Evidence, taken: Taken) -> tuple[str, ...]:
 def _fits(evidence: Evidence, taken: Taken, dialect: Dialect) -> bool:
     if not _comparable(evidence.dialect, dialect, evidence.level):
         return False
-    dtype = evidence.setup.dtype
-    allowed = coarser(dtype, dialect.computes)
-    computing = coarser(dtype, min(allowed, taken.precision or dtype, key=DTYPES.index))
+    computing = allowed(evidence.setup.dtype, dialect, taken.precision)
     formula, gain = declared(dialect), DECLARED[dialect.gain] if evidence.level == "weight" else "1"
     # Another dialect must fit the fingerprint, too: in half precision the bounds are wide, and it tells more.
     other = dialect.name != evidence.dialect.name

@@ -125,19 +125,25 @@ def precision(evidence: Evidence) -> str:
 
 
 def _ratios(found: Sequence[Measured], dialect: Dialect, dtype: str) -> Host:
-    """Return measured over emulated leakage, case by case."""
-    tiny = EPS["float64"]
-    return np.array([(one.leakage + tiny) / (expected_leakage([one], dialect, dtype) + tiny) for one in found])
+    """Return measured leakage over the nearest that an emulation shows, case by case."""
+    tiny, ratios = EPS["float64"], []
+    for one in found:
+        leaks = _leaks(one, dialect, dtype)
+        near = min(max(one.leakage, min(leaks)), max(leaks))
+        ratios.append((one.leakage + tiny) / (near + tiny))
+    return np.array(ratios)
 
 
 def expected_leakage(found: Sequence[Measured], dialect: Dialect, dtype: str) -> float:
     """Return the median leakage of a dialect emulated in a dtype on some measured cases."""
-    leaks = []
+    return float(np.median([leak for one in found for leak in _leaks(one, dialect, dtype)]))
+
+
+def _leaks(one: Measured, dialect: Dialect, dtype: str) -> list[float]:
     flat = dialect.convolution == "flat"
-    for one in found:
-        matrix = one.seen.truth.factors.matrices[0]
-        layout = layout_of(one.seen.dialect, one.seen.level, one.seen.input.ndim)
-        for run in emulations(matrix, dialect, dtype)[:2]:
-            shaped = run.reshape(one.seen.input.shape) if layout.letters[:2] == "OI" else run.T
-            leaks.append(measured(one.seen, flat, np.asarray(shaped)).leakage)
-    return float(np.median(leaks))
+    layout = layout_of(one.seen.dialect, one.seen.level, one.seen.input.ndim)
+    leaks = []
+    for run in emulations(one.seen.truth.factors.matrices[0], dialect, dtype):
+        shaped = run.reshape(one.seen.input.shape) if layout.letters[:2] == "OI" else run.T
+        leaks.append(measured(one.seen, flat, np.asarray(shaped)).leakage)
+    return leaks

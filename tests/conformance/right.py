@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import cycle, islice
 from typing import Any
@@ -86,7 +86,7 @@ SPECS = {
     "muon": _muon((KELLER,) * 5, weight="muon"),
     "muon-moonshot": _muon((KELLER,) * 5, weight="moonshot"),
     "muon-scheduled": _muon(SCHEDULED),
-    "polar-express": _muon(EXPRESS[:5]),
+    "polar-express": replace(_muon(EXPRESS[:5]), half=False),
     "polar-express-safe": _muon(tempered(1.01, 5), safety=1.01),
     "polar-express-1.02": _muon(tempered(1.02, 5), safety=1.02),
     "polar-express-1.05": _muon(tempered(1.05, 5)),
@@ -140,7 +140,14 @@ class Steps:
     floor: str
 
     def __call__(self, W: Array) -> Array:
-        """Return X in the dtype that is stored."""
+        """
+        Return X in the dtype that is stored.
+
+        Raises
+        ------
+        ValueError
+            More than one matrix, and the style is not made for that.
+        """
         if W.ndim > 2 and self.style == "small Gram":
             return np.stack([self(A) for A in W])
         if W.ndim != 2 and self.style != "batched":
@@ -360,8 +367,8 @@ def ways(dialect: str, level: str, dtype: str) -> tuple[Way, ...]:
         return tuple(Way(name, _returning(solve, dtype)) for name, solve, _ in solvers)
     found = []
     for name, solve, stacks in solvers:
-        for apply in WEIGHTS[spec.weight][: 2 if stacks else 1]:
-            found.append(Way(f"{name}, {apply.__name__}", _returning(partial(apply, solve), dtype)))
+        applied = WEIGHTS[spec.weight][: 2 if stacks else 1]
+        found += [Way(f"{name}, {apply.__name__}", _returning(partial(apply, solve), dtype)) for apply in applied]
         if spec.weight == "taps" and isinstance(solve, Steps) and solve.style == "small Gram":
             found.append(Way(f"{solve.stored}, taps_by_einsum", _returning(partial(taps_by_einsum, solve), dtype)))
     return tuple(found)

@@ -33,7 +33,8 @@ def test_ids_are_unique_and_every_text_is_there() -> None:
 
 def test_all_are_chosen_or_some_with_what_they_require() -> None:
     assert chosen(None) == CHECKS
-    assert chosen([]) == ()
+    with pytest.raises(ValueError, match=r"^verify: checks must hold at least one id"):
+        chosen([])
     names = [one.id for one in chosen(["value.faithful"])]
     assert names == ["call.returns", "call.shape", "value.finite", "value.faithful"]
     assert [one.id for one in chosen(iter(["call.pure"]))] == ["call.pure"]

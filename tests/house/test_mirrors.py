@@ -5,7 +5,7 @@ from __future__ import annotations
 from .paths import ROOT, modules
 
 #: Tests that mirror no module: they cut across several.
-ACROSS = {"test_transformations"}
+ACROSS = {"test_transformations", "conformance/test_false_positives"}
 #: Modules that hold no behaviour of their own.
 PLAIN = {
     "",

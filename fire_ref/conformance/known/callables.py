@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 import os
+import random
 import sys
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 
 def jax_qdwh(w: Any) -> Any:
@@ -28,24 +31,35 @@ def torch_muon(w: Any) -> Any:
 def torch_orthogonal(w: Any) -> Any:
     """Set the weight of a layer that torch keeps orthogonal, and read it."""
     torch = import_module("torch")
-    layer = torch.nn.Linear(w.shape[1], w.shape[0], bias=False, dtype=w.dtype)
+    layer = torch.nn.utils.skip_init(torch.nn.Linear, w.shape[1], w.shape[0], bias=False, dtype=w.dtype)
     with torch.no_grad():
         layer.weight.copy_(w)
         return torch.nn.utils.parametrizations.orthogonal(layer).weight.detach()
 
 
-def optax_muon(w: Any, triple: tuple[float, float, float] | None = None, steps: int = 5) -> Any:
-    """Call what optax.contrib.muon calls, with its default coefficients or others."""
+@cache
+def _optax() -> Any:
+    # Not compiled, each call traces its loop anew, which takes a third of a second.
     muon = import_module("optax.contrib._muon")
-    triples = import_module("jax.numpy").asarray(muon._DEFAULT_NS_COEFFS if triple is None else triple)
-    return muon.orthogonalize_via_newton_schulz(w, triples, steps)
+    return import_module("jax").jit(muon.orthogonalize_via_newton_schulz, static_argnames="ns_steps")
+
+
+def optax_muon(w: Any, triple: tuple[float, float, float] | None = None, steps: int = 5) -> Any:
+    """Call what optax.contrib.muon calls, compiled, with its default coefficients or others."""
+    coefficients = import_module("optax.contrib._muon")._DEFAULT_NS_COEFFS if triple is None else triple
+    return _optax()(w, import_module("jax.numpy").asarray(coefficients), ns_steps=steps)
 
 
 @cache
 def _keras() -> Any:
     # Keras asks once, when it is first imported; TensorFlow, which it would look for, is not what is verified.
     os.environ.setdefault("KERAS_BACKEND", "torch")
-    return import_module("keras").optimizers.Muon()
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 (the legacy generator is what Keras draws from)
+    try:
+        return import_module("keras").optimizers.Muon()
+    finally:  # importing it draws random numbers, which is none of the method's doing
+        random.setstate(python)
+        np.random.set_state(numpy)  # noqa: NPY002
 
 
 def keras_muon(w: Any) -> Any:
@@ -155,7 +169,7 @@ def geoopt_projection(w: Any) -> Any:
 def procrustes_orthogonal(w: Any) -> Any:
     """Call qc-procrustes for the rotation of the identity onto `w`; it pads to a square, so a corner is the answer."""
     rows, columns = w.shape
-    eye = import_module("numpy").eye(rows, dtype=w.dtype)
+    eye = np.eye(rows, dtype=w.dtype)
     return import_module("procrustes").orthogonal(eye, w).t[:rows, :columns]
 
 

@@ -6,6 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Where the wrappers of other projects' code are: a target is f"{CALLABLES}:name".
+CALLABLES = f"{__package__}.callables"
+#: Newton-Schulz behind an eps: a tiny matrix does not become an isometry, and sums of squares leave the dtype's range.
+BOUNDS = ("EPS_FLOOR", "OVERFLOW")
+#: Likewise, after so few steps that small singular values stay away from 1.
+K_STEP = ("UNDER_ITERATED", *BOUNDS)
+#: It computes and answers in half precision.
+NARROWED = ("DTYPE_DOWNCAST", "DTYPE_CHANGED")
+
 
 @dataclass(frozen=True)
 class Known:

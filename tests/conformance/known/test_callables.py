@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
 import sys
 from typing import Any
 
@@ -69,3 +70,15 @@ def test_a_package_that_is_absent_is_named(name: str) -> None:
     with pytest.raises(ModuleNotFoundError, match="no_such_package"):
         callables._alone(name)
     assert "fire_ref" in sys.modules
+
+
+@pytest.mark.skipif("keras.optimizers.Muon" not in INSTALLED, reason="keras (or torch) is not installed")
+def test_importing_keras_leaves_the_random_state() -> None:
+    code = (
+        "import random, numpy as np, torch\n"
+        "from fire_ref.conformance.known.callables import keras_muon\n"
+        "state = lambda: (random.getstate(), np.random.get_state()[1].tobytes(), torch.get_rng_state().tolist())\n"
+        "before = state(); keras_muon(torch.ones(3, 2)); print(before == state())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("True")
