@@ -29,7 +29,7 @@ def assert_polar(W: Array, Q: Array) -> None:
     Raises
     ------
     AssertionError
-        It is not; the message carries the residuals and the diagnosis.
+        It is not; the message carries the worst residual over its bound, and the diagnosis.
     TypeError
         Not arrays of real numbers.
     ValueError
@@ -78,7 +78,7 @@ def assert_newton_schulz(
     ------
     AssertionError
         It is not, or the polynomial stretches rounding so far on this W that nothing can be said; the message
-        carries the residual, the bound and the diagnosis.
+        carries the residual over its bound, and the diagnosis.
     TypeError
         Not arrays of real numbers, or arguments of the wrong type.
     ValueError
@@ -123,7 +123,7 @@ def assert_fire(W: Array, V: Array, dialect: str = "official", layout: str | Non
     Raises
     ------
     AssertionError
-        It is not; the message carries the residual, the bound and the diagnosis.
+        It is not; the message carries the residual over its bound, and the diagnosis.
     TypeError
         Not arrays of real numbers.
     ValueError
@@ -152,6 +152,8 @@ def _check(function: str, claim: str, found: Findings) -> None:
     lines = [f"{function}: {claim}." if found.faithful.status == "no" else f"{function}: nothing can be said."]
     if found.faithful.status == "inconclusive":
         lines.append("the dialect stretches rounding in this dtype so far on this W that zero would pass, too")
+    elif found.faithful.worst == float("inf"):
+        lines.append("it holds NaN or inf")
     elif found.faithful.worst is not None:
         lines.append(f"worst: {found.faithful.worst:.3g} times its bound")
     errors = [clue for clue in found.diagnoses if clue.severity == "error"]

@@ -133,7 +133,9 @@ def _add_verify(commands: Commands) -> None:
         help="it takes a torch module that holds the weight (implies --level weight and --arrays torch)",
     )
     verify.add_argument("--quick", action="store_true", help="fewer and smaller cases")
-    verify.add_argument("--timeout", metavar="S", type=float, help="seconds that one call may take (30)")
+    verify.add_argument(
+        "--timeout", metavar="S", type=float, help="seconds that one call may take (30); importing may take 120"
+    )
     verify.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output, alone")
     verify.add_argument("--html", metavar="FILE", help="write one self-contained page")
 

@@ -57,7 +57,7 @@ CHECKS = (
     Check("value.converged", "the polar factor, within rounding", "not the polar factor", converges, _FINITE),
     Check("value.moved", "permutations, signs and transposition commute", "they do not", moved, _FINITE),
     Check("value.stack", "each matrix of a stack by itself", "matrices of a stack mix", stack, _FINITE),
-    Check("value.scale", "the same at every scale", "it depends on the scale", scale, _SHAPED),
+    Check("value.scale", "the same at every scale", "at this scale it is not what the dialect says", scale, _SHAPED),
     Check("value.rank", "right on the active subspace", "wrong where the matrix is not zero", rank, _SHAPED),
     Check("value.zero", "what becomes of zero", "NaN for a zero matrix", zero, _SHAPED),
     Check("value.nonfinite", "NaN and inf are not hidden", "finite numbers for NaN or inf", nonfinite, _SHAPED),

@@ -17,6 +17,8 @@ from .truth import Factors, layout_of, normalised, to_matrices
 
 #: max(m, n) eps exceeds 1 in bfloat16, though its values are exact numbers: what is above this counts.
 MOST = 0.05
+#: A response this far below 1 has not arrived, in whatever dtype.
+LAGGING = 0.01
 
 
 class Residuals(NamedTuple):
@@ -158,11 +160,9 @@ def steps_for(seen: Observation, dialect: Dialect, dtype: str) -> int | None:
     stepping = DIALECTS["official"] if dialect.exact else dialect
     found = seen.truth.factors
     keep = np.stack([counted(s, dtype, found.matrices.shape[-2:]) for s in found.s])
-    p = found.s.shape[-1]
+    tolerance = min(residual_bound(found.s.shape[-1], EPS[dtype]) / 2 / math.sqrt(found.s.shape[-1]), LAGGING)
     try:
-        needed = steps_until(
-            normalised(found, stepping), keep, stepping.triples, residual_bound(p, EPS[dtype]) / 2 / math.sqrt(p)
-        )
+        needed = steps_until(normalised(found, stepping), keep, stepping.triples, tolerance)
     except ValueError:
         return None
     return int(np.max(needed))

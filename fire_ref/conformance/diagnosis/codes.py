@@ -19,12 +19,15 @@ class Code(NamedTuple):
 CODES: Mapping[str, Code] = MappingProxyType(
     {
         # what the call does
-        "RAISED": Code("The target raised an exception on an ordinary input.", "Run that case by itself."),
+        "RAISED": Code(
+            "The target raised an exception on an ordinary input.", "Does it take these arrays (--arrays, arrays=)?"
+        ),
         "EXITED": Code("The target ended the process.", "Raise an exception instead."),
         "HUNG": Code("The target did not return in time.", "Bound its loop; or give --timeout more seconds."),
         "CRASHED": Code("The process died in the target.", "Run that case by itself, under a debugger."),
         "TYPE_CHANGED": Code(
-            "The answer is no array of the library that was given.", "Return one array; or use --result."
+            "The answer is no array of the library given.",
+            "Return one array. An item of a tuple: --result, result=. The edited argument: --in-place, in_place=True.",
         ),
         "SHAPE_CHANGED": Code("The answer has another shape than the input.", "Return the input's shape."),
         "DTYPE_CHANGED": Code("The answer has another dtype than the input.", "Cast the answer back."),
@@ -165,7 +168,8 @@ CODES: Mapping[str, Code] = MappingProxyType(
             "Only odd sizes or strided views go wrong.", "Mask what pads a tile.", "tile-aligned kernels"
         ),
         "UNEXPLAINED": Code(
-            "Another map than the declared one, and none of the known mistakes.", "See the fingerprint."
+            "Another map than the declared one, and none of the known mistakes.",
+            "Compare what it does to singular values with the dialect.",
         ),
     }
 )

@@ -38,11 +38,15 @@ def diagnose(view: View) -> tuple[Diagnosis, ...]:
     for rule in RULES:
         for clue in rule(view):
             known = clues.get(clue.code)
-            if known is None or SEVERITIES.index(clue.severity) < SEVERITIES.index(known.severity):
+            if known is None or _weight(clue) < _weight(known):
                 clues[clue.code] = clue
     listed = view.evidence.dialect.known_codes
     found = [clue._replace(severity=_lowered(clue, listed)) for clue in clues.values()]
-    if view.wrong and not any(clue.severity == "error" and clue.code not in BESIDE for clue in found):
+    if (
+        view.wrong
+        and _answered_wrong(view)
+        and not any(clue.severity == "error" and clue.code not in BESIDE for clue in found)
+    ):
         text = f"{view.faithful.reason} Worst {view.faithful.worst or 0:.3g} times its bound"
         found.append(Clue("UNEXPLAINED", "error", 0.5, view.faithful.case, text))
     order = {clue.code: place for place, clue in enumerate(found)}
@@ -50,6 +54,16 @@ def diagnose(view: View) -> tuple[Diagnosis, ...]:
         key=lambda clue: (SEVERITIES.index(clue.severity), clue.code in LATE, -clue.confidence, order[clue.code])
     )
     return tuple(_dressed(clue) for clue in found)
+
+
+def _weight(clue: Clue) -> tuple[int, float]:
+    return SEVERITIES.index(clue.severity), -clue.confidence
+
+
+def _answered_wrong(view: View) -> bool:
+    """Whether some case has a wrong answer, and not only none."""
+    checks = ("value.faithful", "value.converged", "value.finite", "call.shape")
+    return any(view.of(check, "fail") for check in checks) or view.evidence.dialect.exact
 
 
 def _lowered(clue: Clue, listed: frozenset[str]) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..converged import LAGGING
 from ..evidence import Observation
 from ..precision import limits
 from ..response import measured
 from .clue import Clue, View
 from .matching import telling
 
-#: A response this far below 1 is not converged.
-LAGGING = 0.01
 #: Cases of widely spread singular values, beside the probes.
 SPREAD = ("graded", "one-tiny", "clustered")
 
@@ -56,7 +55,9 @@ def zeros(view: View) -> Iterator[Clue]:
 
 
 def ranks(view: View) -> Iterator[Clue]:
-    """What becomes of the null space; a limit where the rest is wrong, too."""
+    """What becomes of the null space; a limit where the rest is wrong, too. Nothing where nothing was answered."""
+    if not any(seen.finite for seen in view.evidence.plain):
+        return
     failed = view.of("value.rank", "fail")
     if failed and (view.right_on_probes or not view.wrong):
         yield Clue("RANK_POLICY", "limit", 0.9, failed[0].case, f"also the active subspace is wrong: {failed[0].text}")
@@ -72,6 +73,8 @@ def ranks(view: View) -> Iterator[Clue]:
 
 def nonfinite(view: View) -> Iterator[Clue]:
     """NaN and inf: hidden is an error, passed on or refused with another reason is a note."""
+    if not any(seen.finite for seen in view.evidence.plain):
+        return
     for result in view.of("value.nonfinite", "fail"):
         yield Clue("NONFINITE_ACCEPTED", "error", 1.0, result.case, result.text)
         return

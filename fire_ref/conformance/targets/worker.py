@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import os
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,12 +21,20 @@ from .protocol import BrokenFrame, Message, read, write
 def main() -> None:
     """Serve the two pipes that this process was started with, and end without waiting for the target's threads."""
     requests, answers = _taken_over()
+    threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
     code = 0
     try:
         serve(requests, answers)
     except BrokenFrame:
         code = 1
     os._exit(code)
+
+
+def _follow(parent: int) -> None:
+    """End with the process that started this one, however that ended, and whatever the target is doing."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _taken_over() -> tuple[BinaryIO, BinaryIO]:

@@ -6,6 +6,7 @@ import dataclasses
 import io
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -108,3 +109,36 @@ def test_as_a_program_it_speaks_through_its_pipes_only(tmp_path: Path) -> None:
 def test_a_broken_request_ends_it() -> None:
     with pytest.raises(BrokenFrame):
         serve(io.BytesIO(b"hello\n"), io.BytesIO())
+
+
+PARENT = """
+import sys
+from fire_ref.conformance.targets.child import Child
+from fire_ref.conformance.targets.outcome import Call
+import numpy as np
+child = Child(sys.argv[1])
+print(child._process._process.pid, flush=True)
+child.call(Call(np.eye(2)))
+"""
+
+
+def test_it_ends_with_the_process_that_started_it_even_in_the_middle_of_a_call(tmp_path: Path) -> None:
+    (tmp_path / "port.py").write_text("import time\ndef hang(W):\n    while True:\n        time.sleep(0.1)\n")
+    command = [sys.executable, "-c", PARENT, f"{tmp_path / 'port.py'}:hang"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    for _ in range(100):
+        if not alive(worker):
+            return
+        time.sleep(0.1)
+    pytest.fail("the worker outlived its parent by ten seconds")
+
+
+def alive(process: int) -> bool:
+    """Whether a process runs; one that has ended but is still listed does not."""
+    status = Path(f"/proc/{process}/status")
+    if not Path("/proc/self/status").exists():
+        pytest.skip("this system has no /proc")
+    return status.exists() and "State:\tZ" not in status.read_text()
