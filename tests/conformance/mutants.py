@@ -213,6 +213,12 @@ def kernel_ratio(W: Array) -> float:
     return float(np.sqrt(max(1.0, W.shape[-2] / W.shape[-1])))
 
 
+def muon_of_kernel(W: Array) -> Array:
+    """Muon with the gain of the last two axes, also where these are spatial; float32 inside."""
+    V = W.astype(np.float32).reshape(len(W), -1)
+    return (kernel_ratio(W) * ns(V, 5, KELLER, eps=1e-7)).reshape(W.shape).astype(W.dtype)
+
+
 def whole_kernel(W: Array) -> Array:
     if W.ndim == 2:
         return official(W)
@@ -312,6 +318,8 @@ MUTANTS = (
         lambda W: official(W, gain=fan if W.ndim == 2 else kernel_ratio),
         level="weight",
     ),
+    Mutant("GAIN_FROM_KERNEL_DIMS", "Muon's, in bfloat16", muon_of_kernel, "muon", "weight", "bfloat16"),
+    Mutant("UNDER_ITERATED", "only a graded matrix lags", lambda W: ns(W, 60), "paper", dtype="float64"),
     Mutant("CONV_FLATTENED", "one matrix", whole_kernel, level="weight"),
     Mutant("CONV_KERNEL_AXES", "kh x kw", last_axes, level="weight"),
     Mutant("BATCH_MIXED", "one norm for all taps", one_norm_for_taps, level="weight"),

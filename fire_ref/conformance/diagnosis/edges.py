@@ -13,6 +13,8 @@ from ..response import measured
 from .clue import Clue, View
 from .matching import telling
 
+#: What steps that are too few make of rounding, which they stretch as well.
+NOISE = 0.1
 #: Cases of widely spread singular values, beside the probes.
 SPREAD = ("graded", "one-tiny", "clustered")
 
@@ -130,8 +132,8 @@ def _lagging(view: View) -> Iterator[Clue]:
             continue
         one = measured(seen, view.evidence.dialect.convolution == "flat")
         p = one.response / seen.truth.gains[0, 0]
-        arrived = abs(p[0] - 1) <= LAGGING and one.leakage <= LAGGING
-        if arrived and 0 < p[-1] < 1 - LAGGING and (np.diff(p) <= LAGGING).all():
+        arrived = abs(p[0] - 1) <= LAGGING and one.leakage <= NOISE
+        if arrived and -NOISE < p[-1] < 1 - LAGGING and (np.diff(p) <= NOISE).all():
             text = f"right where s is large, {p[-1]:.3g} where it is {one.s[-1] / one.s[0]:.0e}; {_needed(view)}"
             yield Clue("UNDER_ITERATED", "error", 0.8, seen.case.id, text)
             return

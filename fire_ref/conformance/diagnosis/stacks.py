@@ -76,7 +76,7 @@ def kernels(view: View) -> Iterator[Clue]:
 def _unsure(view: View) -> Iterator[Clue]:
     """Where rounding hides a wrong factor from the bound, it does not hide it from the mean over a kernel."""
     check = "value.converged" if view.evidence.dialect.exact else "value.faithful"
-    unsure = {result.case for result in view.of(check, "inconclusive")}
+    unsure = {result.case for result in view.of(check, "inconclusive", "pass")}
     seen = [one for one in view.evidence.flagged("conv") if one.case.id in unsure and one.finite and _area(one) > 1]
     solve = _flat if view.evidence.dialect.convolution == "flat" else _taps
     matches = [match(one.answer, solve(one, view.evidence.dialect), view.eps) for one in seen]
