@@ -19,24 +19,58 @@ if TYPE_CHECKING:
 #: Names the form of the JSON.
 SCHEMA = "fire_ref/compliance/1"
 #: What is known of an implementation: where it is, how it is called, how it is known to behave.
-KNOWN = ("name", "package", "target", "level", "arrays", "dtype", "dialect", "faithful", "converged", "codes", "note")
+KNOWN = (
+    "name",
+    "package",
+    "target",
+    "level",
+    "arrays",
+    "dtype",
+    "dialect",
+    "computes",
+    "faithful",
+    "converged",
+    "codes",
+    "note",
+)
 
 
 def show_all(rows: Sequence[Row], console: Output) -> None:
     """Print the table, then what differs from the record."""
-    table = heading("<implementation", "<version", "<dialect", "<faithful", "<converged", "<as recorded")
+    titles = (
+        "<implementation",
+        "<version",
+        "<computes",
+        "<dialect",
+        "<faithful",
+        "<converged",
+        "worst",
+        "<as recorded",
+    )
+    table = heading(*titles)
     for row in rows:
         found = row.report
         verdicts = ("-", "-") if found is None else (found.faithful.status, found.converged.status)
-        cells = map(one_line, (row.known.name, row.version, row.known.dialect, *verdicts))
+        known = row.known
+        cells = map(one_line, (known.name, row.version, known.computes, known.dialect, *verdicts, _worst(row)))
         table.add_row(*(Text(cell, overflow="fold") for cell in cells), _recorded(row))
-    put(console, "Known implementations installed here, against what is recorded of them:", table)
+    put(
+        console,
+        "Known implementations installed here, against what is recorded of them (worst: over its bound):",
+        table,
+    )
     console.print()
     for row in rows:
         if not row.as_recorded:
             say(console, Text(one_line(f"{row.known.name}: {row.differs}"), style="red"))
     same = sum(row.as_recorded for row in rows)
     say(console, Text(f"{same} of {len(rows)} behave as recorded.", style="bold"))
+
+
+def _worst(row: Row) -> str:
+    """Return the largest deviation from the dialect over its bound."""
+    worst = None if row.report is None else row.report.faithful.worst
+    return "-" if worst is None else f"{worst:.2g}"
 
 
 def _recorded(row: Row) -> Text:
