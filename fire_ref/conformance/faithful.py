@@ -18,19 +18,28 @@ from .truth import Truth, from_matrices, layout_of, to_matrices
 
 #: On a matrix of powers of two emulations may round nowhere, where others round the norm, a product, a sum, the gain.
 ROUNDINGS = 4
+#: The slope at 0 above which a polynomial is steep near 1, too: Muon's and Polar Express's are, the cubic is not.
+STEEP = 2.0
+#: Right implementations exceeded the yardstick of three emulations by up to 3.1 in 200 runs.
+GREY = 4.0
 
 
 class Judged(NamedTuple):
-    """A relative residual against its bound; `conclusive` when zero, for one, would not be within it."""
+    """
+    A relative residual against its bound.
+
+    `conclusive` when zero, for one, would not be within it; up to `grey` times the bound says nothing either.
+    """
 
     residual: float
     bound: float
     conclusive: bool
+    grey: float = 1.0
 
     @property
     def status(self) -> str:
         """As in a `Result`."""
-        if not self.conclusive:
+        if not self.conclusive or self.bound < self.residual <= self.grey * self.bound:
             return "inconclusive"
         return "pass" if self.residual <= self.bound else "fail"
 
@@ -63,7 +72,11 @@ def judge(seen: Observation, dialect: Dialect, dtype: str, *, active: bool = Fal
         size, off = float(np.linalg.norm(told.value)), float(np.linalg.norm(wrong))
         residual = off / size if size else off
     limit = bound(told, dialect, dtype)
-    return Judged(residual, limit, limit <= CONCLUSIVE)
+    # Three emulations do not sample the tail of what a steep polynomial makes of rounding, but on the mild cases.
+    sampled = dtype in HALVES and faithful_bound(EPS[dtype], told.amplification) > CONCLUSIVE
+    steep = dialect.triples[0][0] > STEEP
+    grey = GREY if sampled and steep and "half" not in seen.case.flags else 1.0
+    return Judged(residual, limit, limit <= CONCLUSIVE, grey)
 
 
 def bound(told: Truth, dialect: Dialect, dtype: str) -> float:

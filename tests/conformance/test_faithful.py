@@ -90,6 +90,9 @@ def test_passing_says_something_only_where_the_bound_is_conclusive() -> None:
     assert Judged(0.3, 0.2, conclusive=False).status == "inconclusive"
     assert Judged(float("nan"), 0.2, conclusive=True).status == "fail"
     assert Judged(0.1, float("inf"), conclusive=False).status == "inconclusive"
+    assert Judged(0.3, 0.2, conclusive=True, grey=2.0).status == "inconclusive"
+    assert Judged(0.5, 0.2, conclusive=True, grey=2.0).status == "fail"
+    assert Judged(0.1, 0.2, conclusive=True, grey=2.0).status == "pass"
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

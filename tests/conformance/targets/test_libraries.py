@@ -51,7 +51,9 @@ def test_values_survive_both_ways(arrays: str, dtype: str) -> None:
             assert back.values is not None
             assert (back.values.dtype, back.dtype) == (values.dtype, dtype)
             assert back.values.shape == back.shape == shape
-            assert back.values.tobytes() == values.tobytes()
+            there = values == values  # MLX gives a NaN other bits
+            assert np.array_equal(there, back.values == back.values)
+            assert back.values[there].tobytes() == values[there].tobytes()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
