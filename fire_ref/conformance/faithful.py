@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..scaling import normalise
 from ..tolerances import CONCLUSIVE, EPS, YARDSTICK, faithful_bound
 from .dialect import Dialect
 from .emulation import emulations
@@ -110,13 +111,13 @@ def emulated_deviation(told: Truth, dialect: Dialect, dtype: str) -> float:
     """Return the largest relative deviation of the three emulations, over all matrices of a weight."""
     matrices = told.factors.matrices
     if not dialect.eps and dialect.normalization != "none":  # the same at every scale: the range is no matter
-        matrices = np.ldexp(matrices, -np.frexp(np.max(np.abs(matrices), axis=(-2, -1), keepdims=True))[1])
+        matrices = normalise(np, matrices, np.max(np.abs(matrices), axis=(-2, -1), keepdims=True)).array
     runs = [emulations(matrix, dialect, dtype) for matrix in matrices if matrix.any()]
-    X = (told.factors.U * told.response[..., None, :]) @ told.factors.Vh
-    X = X[[bool(matrix.any()) for matrix in matrices]]
     if not runs:
         return 0.0
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # an unnormalised value diverges
+        X = (told.factors.U * told.response[..., None, :]) @ told.factors.Vh
+        X = X[[bool(matrix.any()) for matrix in matrices]]
         worst = max(float(np.linalg.norm(np.stack(way) - X)) for way in zip(*runs, strict=True))
         found = worst / float(np.linalg.norm(X))
     return found if np.isfinite(found) else float("inf")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import prod, sqrt
+from math import sqrt
 
 import numpy as np
 
 from ..coefficients import Triple, at
 from ..layout import Layout, parse
+from ..response import respond as iterate
+from ..scaling import normalise
 from .dialect import Dialect
 from .precision import Host
 
@@ -93,8 +95,8 @@ def to_matrices(W: Host, layout: Layout, flat: bool) -> Host:
     if flat and layout.spatial:
         order = (layout.letters.index("O"), *(i for i, letter in enumerate(layout.letters) if letter != "O"))
         return np.ascontiguousarray(W.transpose(order)).reshape(1, W.shape[order[0]], -1)
-    stack = W.transpose(layout.order)
-    return np.ascontiguousarray(stack).reshape(-1, *stack.shape[-2:])
+    stack = np.ascontiguousarray(layout.to_stack(np, W))
+    return stack.reshape(-1, *stack.shape[-2:])
 
 
 def from_matrices(matrices: Host, layout: Layout, shape: Sequence[int], flat: bool) -> Host:
@@ -103,7 +105,7 @@ def from_matrices(matrices: Host, layout: Layout, shape: Sequence[int], flat: bo
         order = (layout.letters.index("O"), *(i for i, letter in enumerate(layout.letters) if letter != "O"))
         return matrices.reshape([shape[i] for i in order]).transpose(np.argsort(order))
     stack = matrices.reshape([shape[i] for i in layout.order])
-    return stack.transpose(np.argsort(layout.order))
+    return np.asarray(layout.from_stack(np, stack))
 
 
 def factors(W: Host, layout: Layout, flat: bool = False) -> Factors:
@@ -124,10 +126,9 @@ def factors(W: Host, layout: Layout, flat: bool = False) -> Factors:
     Factors
     """
     matrices = to_matrices(W, layout, flat)
-    peak = np.max(np.abs(matrices), axis=(-2, -1), keepdims=True)
-    _, exponent = np.frexp(np.where(peak > 0, peak, 1.0))
-    U, s, Vh = np.linalg.svd(np.ldexp(matrices, -exponent), full_matrices=False)
-    return Factors(matrices, U, np.ldexp(s, exponent[..., 0]), Vh)
+    scaled = normalise(np, matrices, np.max(np.abs(matrices), axis=(-2, -1), keepdims=True))
+    U, s, Vh = np.linalg.svd(scaled.array, full_matrices=False)
+    return Factors(matrices, U, scaled.restore(s[..., None, :])[..., 0, :], Vh)
 
 
 def normalised(found: Factors, dialect: Dialect) -> Host:
@@ -163,7 +164,8 @@ def truth(W: Host, dialect: Dialect, level: str) -> Truth:
     layout = layout_of(dialect, level, W.ndim)
     found = factors(W, layout, flat)
     response, stretch = respond(normalised(found, dialect), dialect)
-    X = (found.U * response[..., None, :]) @ found.Vh
+    with np.errstate(all="ignore"):  # an unnormalised value diverges
+        X = (found.U * response[..., None, :]) @ found.Vh
     gains = _gains(found, response, dialect, layout, W.shape) if level == "weight" else np.ones_like(found.norms)
     value = from_matrices(X * gains[..., None], layout, W.shape, flat)
     nonzero = found.norms[found.norms > 0]
@@ -207,9 +209,7 @@ def respond(x: Host, dialect: Dialect) -> tuple[Host, float]:
 
 def one_step(x: Host, triple: Triple) -> Host:
     """Return a x + b x^3 + c x^5."""
-    a, b, c = triple
-    square = x * x
-    return np.asarray(x * (a + square * (b + c * square)))
+    return np.asarray(iterate(x, 1, (triple,)))
 
 
 def slope(x: Host, triple: Triple) -> Host:
@@ -221,13 +221,12 @@ def slope(x: Host, triple: Triple) -> Host:
 
 def _gains(found: Factors, response: Host, dialect: Dialect, layout: Layout, shape: Sequence[int]) -> Host:
     rows, columns = found.matrices.shape[-2:]
-    area = prod(shape[i] for i in layout.spatial)
     if dialect.gain == "norm":
         total = frobenius(response)
         return np.asarray(found.norms / np.where(total > 0, total, 1.0))
     fixed = {
         "one": 1.0,
-        "fan": sqrt(rows / columns) / area,
+        "fan": layout.fan_gain(tuple(shape)),
         "muon": sqrt(max(1.0, rows / columns)),
         "moonshot": 0.2 * sqrt(max(rows, columns)),
     }

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...tolerances import EPS
 from ..evidence import Observation
 from ..fingerprint import USUAL_FLOOR
 from ..fitting import Fit, fits
 from ..hypotheses import Formula
-from ..precision import DTYPES, coarser
+from ..precision import DTYPES
 from ..response import CALM, Measured, measured
 from .clue import Clue, View
 from .descent import setting, within
@@ -143,7 +142,7 @@ def describe(formula: Formula, gain: str) -> str:
 
 def _unexplained(view: View) -> Iterator[Clue]:
     """Look for what no hypothesis lists: mirrored signs, another norm, a large eps, a typing error, a second call."""
-    eps, case = _eps(view), view.taken.calm[0].seen.case.id
+    eps, case = view.eps, view.taken.calm[0].seen.case.id
     flipped = signs(view, eps)
     if flipped is not None:
         yield flipped
@@ -164,14 +163,10 @@ def _floored(view: View) -> Iterator[Clue]:
     """The declared formula, but for a constant beside the norm that is small enough to be overlooked in float32."""
     dialect = view.evidence.dialect
     if not dialect.exact and dialect.eps < USUAL_FLOOR:
-        told = setting(view, _eps(view), dialect.eps)
+        told = setting(view, view.eps, dialect.eps)
         text = "" if within(told.misfit()) else padded(told)
         if text:
             yield Clue("EPS_FLOOR", "error", 0.9, view.taken.calm[0].seen.case.id, text)
-
-
-def _eps(view: View) -> float:
-    return EPS[coarser(view.evidence.setup.dtype, view.taken.precision or None)]
 
 
 def signs(view: View, eps: float) -> Clue | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from ...tolerances import match_bound
 from ..dialect import Dialect
 from ..evidence import Observation
 from ..precision import Host
-from ..truth import Factors, frobenius, normalised, respond
+from ..truth import frobenius, truth
 
 #: Beside the probes.
 TELLING = ("well-square", "gaussian-tall", "gaussian-wide")
@@ -77,13 +78,10 @@ def solved(W: Host, dialect: Dialect, norm: float | None = None) -> Host:
     -------
     ndarray, shape (m, n)
     """
-    U, s, Vh = np.linalg.svd(W, full_matrices=False)
-    if dialect.exact:
-        return np.asarray(U @ Vh)
-    alone = Factors(W[None], U[None], s[None], Vh[None])
-    x = normalised(alone, dialect)[0] if norm is None else s / norm
+    if norm is not None:
+        W, dialect = W / norm, replace(dialect, normalization="none")
     with np.errstate(all="ignore"):
-        return np.asarray((U * respond(x, dialect)[0]) @ Vh)
+        return truth(W, dialect, "matrix").value
 
 
 def close(first: float, second: float, room: float) -> bool:

@@ -26,7 +26,7 @@ WRONG = (
         f"{CALLABLES}:torch_orthogonal",
         dtype="float32",
         computes="the orthogonal factor of QR, its diagonal made positive",
-        codes=("WRONG_FACTOR_QR", "STATE_CHANGED"),
+        codes=("WRONG_FACTOR_QR", "UNDER_ITERATED", "STATE_CHANGED"),
         note="takes one matrix; a zero matrix stays zero; draws random numbers for a rectangle",
     ),
     _wrong(
@@ -35,7 +35,7 @@ WRONG = (
         f"{CALLABLES}:heavyball_orthogonal",
         computes="the polar factor of a square matrix; five Newton-Schulz steps for any other",
         kwargs={"mode": "svd"},
-        codes=("UNEXPLAINED", "STATE_CHANGED"),
+        codes=("UNDER_ITERATED", "STATE_CHANGED"),
         note="changes the random state where it rounds a rectangle, at any dtype but float64",
     ),
     _wrong(
@@ -44,7 +44,7 @@ WRONG = (
         f"{CALLABLES}:heavyball_orthogonal",
         computes="the orthogonal factor of QR of a square matrix; five Newton-Schulz steps for any other",
         kwargs={"mode": "qr"},
-        codes=("WRONG_FACTOR_QR", "STATE_CHANGED"),
+        codes=("WRONG_FACTOR_QR", "UNDER_ITERATED", "STATE_CHANGED"),
     ),
     _wrong(
         "heavyball (legacy_svd)",
@@ -52,6 +52,6 @@ WRONG = (
         f"{CALLABLES}:heavyball_orthogonal",
         computes="U V instead of U V^T of a square matrix; five Newton-Schulz steps for any other",
         kwargs={"mode": "legacy_svd"},
-        codes=("WRONG_FACTOR_V", "STATE_CHANGED"),
+        codes=("WRONG_FACTOR_V", "UNDER_ITERATED", "STATE_CHANGED"),
     ),
 )
