@@ -76,7 +76,8 @@ def judge(seen: Observation, dialect: Dialect, dtype: str, *, active: bool = Fal
     # Three emulations do not sample the tail of what a steep polynomial makes of rounding, but on the mild cases.
     sampled = dtype in HALVES and faithful_bound(EPS[dtype], told.amplification) > CONCLUSIVE
     steep = dialect.triples[0][0] > STEEP
-    grey = GREY if sampled and steep and "half" not in seen.case.flags else 1.0
+    alive = float(np.linalg.norm(seen.answer)) >= size / 2  # rounding changes an answer, it does not lose it
+    grey = GREY if sampled and steep and alive and "half" not in seen.case.flags else 1.0
     return Judged(residual, limit, limit <= CONCLUSIVE, grey)
 
 

@@ -95,6 +95,14 @@ def test_passing_says_something_only_where_the_bound_is_conclusive() -> None:
     assert Judged(0.1, 0.2, conclusive=True, grey=2.0).status == "pass"
 
 
+def test_zero_is_never_grey() -> None:
+    dialect = replace(DIALECTS["polar-express"], eps=0.0)
+    W = np.random.default_rng(3).standard_normal((32, 32))
+    told = truth(W, dialect, "matrix").value
+    assert judge(observation(W, told, dialect=dialect), dialect, "bfloat16").grey > 1
+    assert judge(observation(W, 0 * told, dialect=dialect), dialect, "bfloat16").grey == 1
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_the_bound_is_ten_eps_times_the_stretch_and_at_least_what_emulations_show(dtype: str) -> None:
     for name in ("official", "official-sac", "muon", "polar-express"):
