@@ -72,11 +72,11 @@ def judge(seen: Observation, dialect: Dialect, dtype: str, *, active: bool = Fal
     with np.errstate(all="ignore"):
         size, off = float(np.linalg.norm(told.value)), float(np.linalg.norm(wrong))
         residual = off / size if size else off
+        alive = float(np.linalg.norm(seen.answer)) >= size / 2  # rounding changes an answer, it does not lose it
     limit = bound(told, dialect, dtype)
     # Three emulations do not sample the tail of what a steep polynomial makes of rounding, but on the mild cases.
     sampled = dtype in HALVES and faithful_bound(EPS[dtype], told.amplification) > CONCLUSIVE
     steep = dialect.triples[0][0] > STEEP
-    alive = float(np.linalg.norm(seen.answer)) >= size / 2  # rounding changes an answer, it does not lose it
     grey = GREY if sampled and steep and alive and "half" not in seen.case.flags else 1.0
     return Judged(residual, limit, limit <= CONCLUSIVE, grey)
 
