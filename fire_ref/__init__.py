@@ -6,6 +6,7 @@ Newton-Schulz, or part of the way along the exact stability-plasticity front; on
 """
 
 from . import testing as testing
+from . import theory as theory
 from .arrays import backend
 from .audits import Audit, audit
 from .coefficients import COEFFICIENTS

@@ -63,3 +63,30 @@ def _signature(check: Callable[..., None]) -> inspect.Signature:
     version = inspect.Parameter("version", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     others = [p for name, p in inspect.signature(check).parameters.items() if name != "lib"]
     return inspect.Signature([version, *others])
+
+
+def breaks(**changes: tuple[Any, str, Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """
+    Run a property as things are, where it must hold, and with one name of a module replaced, where it must fail.
+
+    Parameters
+    ----------
+    **changes : tuple of (module, str, object)
+        Name of the mutant -> what to replace, and by what.
+    """
+    assert changes, "a property without a mutant proves nothing"
+
+    def decorate(check: Callable[..., None]) -> Callable[..., None]:
+        def test(version: str) -> None:
+            if version == "fire_ref":
+                check()
+                return
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(*changes[version])
+                with pytest.raises(AssertionError):
+                    check()
+
+        test.__name__, test.__doc__, test.__module__ = check.__name__, check.__doc__, check.__module__
+        return pytest.mark.parametrize("version", ["fire_ref", *changes])(test)
+
+    return decorate

@@ -102,6 +102,10 @@ def _details(steps: Sequence[int]) -> list[Column]:
             for name, title in (("root_dfi", "√DfI"), ("deviation", "spectral deviation"))
             for key in ("before", *keys)
         ),
+        *(
+            Column(f"theorems-{key}", f"theorems {_label(key)}", "", partial(_theorems, key), partial(_theorems, key))
+            for key in ("before", *keys)
+        ),
         *(_number(f"low-{k}", f"smallest response k={k}", "", partial(_at, "response_min", k)) for k in steps),
         *(
             _number(f"op-{when}-{name}", f"operator {title}, {when}", "", partial(_operator, when, name))
@@ -183,6 +187,10 @@ def _at(name: str, key: Key, row: Row) -> float:
 
 def _operator(when: str, name: str, row: Row) -> float | None:
     return None if row.operator is None else float(getattr(row.operator[when], name))
+
+
+def _theorems(key: Key, row: Row) -> str:
+    return "-" if row.theory is None else row.theory[key].theorems
 
 
 def _shape(row: Row) -> str:

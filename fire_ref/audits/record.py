@@ -22,7 +22,7 @@ class Audit(Findings):
             "steps": list(self.steps),
             "sentences": list(self.sentences),
             "totals": asdict(self.totals),
-            "rows": [asdict(row) | {"operator": _operator(row)} for row in self.rows],
+            "rows": [asdict(row) | {"operator": _operator(row), "theory": _theory(row)} for row in self.rows],
             "skipped": self.skipped,
             "front": {key: value.tolist() for key, value in self.front._asdict().items()},
         }
@@ -40,3 +40,9 @@ class Audit(Findings):
 
 def _operator(row: Row) -> dict[str, dict[str, float]] | None:
     return None if row.operator is None else {key: value._asdict() for key, value in row.operator.items()}
+
+
+def _theory(row: Row) -> dict[str, dict[str, Any]] | None:
+    if row.theory is None:
+        return None
+    return {str(key): one._asdict() | {"theorems": one.theorems} for key, one in row.theory.items()}

@@ -48,6 +48,7 @@ def say(rows: Sequence[Row], totals: Totals, steps: Sequence[int]) -> tuple[str,
         *_deficient(taken),
         *_coarse(taken),
         *_operators(taken),
+        *_theory(taken),
     )
 
 
@@ -176,3 +177,11 @@ def _operators(taken: Sequence[Row]) -> Iterator[str]:
             f"{row.name}: after exact FIRE every tap is an isometry, and the convolution's own singular values run "
             f"from {exact.s_min:.3g} to {exact.s_max:.3g}."
         )
+
+
+def _theory(taken: Sequence[Row]) -> Iterator[str]:
+    found = [row.theory for row in taken if row.theory is not None]
+    if found:
+        told = {key: sum(one[key].deviation < 1 for one in found) for key in found[0]}
+        few = [f"{count} {key if isinstance(key, str) else f'after k = {key}'}" for key, count in told.items()]
+        yield f"Spectral deviation below 1, which theorem 3 needs: {', '.join(few)}, of {layers(len(found))}."

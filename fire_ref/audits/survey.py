@@ -32,6 +32,7 @@ def audit(
     steps: int | tuple[int, ...] = (5, 10),
     layout: str | None = None,
     operator: int | None = None,
+    theory: bool = False,
     device: str = "cpu",
     watch: Watch | None = None,
 ) -> Audit:
@@ -53,6 +54,8 @@ def audit(
         for conv1d kernels, "IO,HWIO" for JAX and TensorFlow.
     operator : int, optional
         Also measure convolutions as operators on a circular grid of that size along every spatial axis.
+    theory : bool
+        Also tell which of the paper's theorems say something of each layer, before and after; needs singular vectors.
     device : {"cpu", "cuda"}
         Where the tensors of a file are computed; arrays in memory stay where they are.
     watch : callable, optional
@@ -111,7 +114,9 @@ def audit(
         if watch is not None:
             watch(tensor.name, done, everything)
         array = tensor.read() if on_gpu is None else _moved(tensor, on_gpu)
-        row, spectra[tensor.name] = measure(Request("audit", ks, size), tensor, array, choices[tensor.name])
+        row, spectra[tensor.name] = measure(
+            Request("audit", ks, size, bool(theory)), tensor, array, choices[tensor.name]
+        )
         rows.append(row)
         done += tensor.size
     totals = total(rows, spectra, ks)

@@ -67,6 +67,7 @@ def _add_audit(commands: Commands) -> None:
         help="O out, I in, commas between: IO,HWIO (default: OI,OIHW,OIDHW)",
     )
     audit.add_argument("--steps", metavar="K,...", default="5,10", help="Newton-Schulz steps to foretell (5,10)")
+    audit.add_argument("--theory", action="store_true", help="also tell which theorems say something of each layer")
     audit.add_argument("--operator", metavar="N", type=int, help="also measure convolutions on an N x N circular grid")
     audit.add_argument(
         "--sort",

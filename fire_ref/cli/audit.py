@@ -22,6 +22,7 @@ from ..errors import sentence
 from ..models import Row
 from .console import Output, printable
 from .files import targets, written
+from .standings import STANDINGS, standings
 
 COMMAND = "fire-ref audit"
 #: Characters of a tensor's name for which columns are dropped, and that it has in the narrowest window.
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options : argparse.Namespace
-        checkpoint, recipe, layout, steps, operator, sort, top, json, html, device.
+        checkpoint, recipe, layout, steps, operator, theory, sort, top, json, html, device.
 
     Returns
     -------
@@ -70,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
             steps=steps,
             layout=options.layout,
             operator=options.operator,
+            theory=options.theory,
             device=options.device,
             watch=watch,
         )
@@ -127,6 +129,8 @@ def show(found: Audit, sort: str | None, top: int | None, console: Output) -> No
     recipe = "" if found.recipe is None else f", recipe {found.recipe}"
     _say(console, f"FIRE audit of {found.source}{recipe}", style="bold")
     Output(FILE).print(_table(chosen, shown, window))
+    if any(row.theory for row in shown):
+        Output(FILE).print(standings(shown, window))
     for row in shown:
         if row.note:
             _say(console, f"{row.name}: {row.action}, {row.note}")
@@ -137,6 +141,8 @@ def show(found: Audit, sort: str | None, top: int | None, console: Output) -> No
         _say(console, f"* {text}")
     console.print()
     _say(console, NOTES, style="dim")
+    if any(row.theory for row in shown):
+        _say(console, STANDINGS, style="dim")
 
 
 def _hidden(found: Audit, more: int, dropped: int) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from ..theory import Standing
+
 #: "before", a number of Newton-Schulz steps, or "exact".
 Key: TypeAlias = int | str
 
@@ -79,6 +81,8 @@ class Row:
         DfI that rounding an exact isometry to this dtype leaves: 0.36 n^2 u^2 / m for m x n.
     operator : dict or None
         The convolution as an operator, "before" and "exact", where it was asked for.
+    theory : dict or None
+        Which theorems say something, by the keys of `root_dfi`, where it was asked for: see `fire_ref.theory.Standing`.
     """
 
     name: str
@@ -115,3 +119,4 @@ class Row:
     dead_units: int | None
     storage_floor: float
     operator: dict[str, OperatorSpectrum] | None = None
+    theory: dict[Key, Standing] | None = None

@@ -20,6 +20,7 @@ from ..prepared import prepared
 from ..response import respond
 from ..scaling import Scaled
 from ..spectrum import Host, Spectrum, on_host
+from ..theory import Standing, standing
 from ..tolerances import EPS
 from ..tradeoff.multiplier import total_sfe, weight_for
 from ..values import first_nonfinite
@@ -46,6 +47,7 @@ class Request(NamedTuple):
     function: str
     steps: tuple[int, ...]
     operator: int | None = None
+    theory: bool = False
 
 
 class Measured(NamedTuple):
@@ -87,7 +89,8 @@ def measure(request: Request, tensor: Stored, array: Array, choice: Choice) -> M
         return _refused(request, tensor, layout, gain, stack.shape, first_nonfinite(w) or "")
     rtol = _rtol(w, stack.shape)
     scaled = prepared(function, where, w, stack, check=False)
-    spectrum = on_host(w.xp.linalg.svdvals(scaled.array), scaled)
+    U, values = _svd(w, scaled, request.theory)
+    spectrum = on_host(values, scaled)
     lowest, highest, dead = row_norms(w, layout, scaled, rtol)
     row = Row(
         **_identity(tensor, layout, stack.shape, gain, rtol),
@@ -98,8 +101,26 @@ def measure(request: Request, tensor: Stored, array: Array, choice: Choice) -> M
         row_norm_max=highest,
         dead_units=dead,
         operator=_operator(request, w, layout, scaled, gain),
+        theory=None if U is None else _standing(request, spectrum, U, stack.shape[-1], gain),
     )
     return Measured(row, spectrum.restored.reshape(row.matrices, -1))
+
+
+def _svd(w: Operand, scaled: Scaled, vectors: bool) -> tuple[Host | None, Array]:
+    """Return the left singular vectors, where they are wanted, and the singular values."""
+    if not vectors:
+        return None, w.xp.linalg.svdvals(scaled.array)
+    U, s, _ = w.xp.linalg.svd(scaled.array, full_matrices=False)
+    return to_host(U).reshape(-1, *U.shape[-2:]), s
+
+
+def _standing(request: Request, spectrum: Spectrum, U: Host, columns: int, gain: float) -> dict[Key, Standing]:
+    with quiet():
+        s = spectrum.restored.reshape(len(U), -1)
+        x = spectrum.normalised("frobenius").reshape(s.shape)
+        cubic = schedule("audit", "cubic")
+        responses: dict[Key, Host] = {k: respond(x, k, cubic) for k in request.steps} | {"exact": np.ones_like(s)}
+        return standing(s, U, columns, gain, responses)
 
 
 def _rtol(w: Operand, shape: tuple[int, ...]) -> float:

@@ -122,7 +122,7 @@ def test_nothing_is_wider_than_nine_characters(rng: np.random.Generator) -> None
 
 def test_the_details_show_every_number_of_a_row(rng: np.random.Generator) -> None:
     state = {"conv": rng.standard_normal((3, 2, 3, 3))}
-    (row,) = fire_ref.audit(state, operator=4).rows
+    (row,) = fire_ref.audit(state, operator=4, theory=True).rows
     everything = columns(STEPS, everything=True)
     assert [column.key for column in everything[: len(SHOWN)]] == list(SHOWN)
     assert len({column.key for column in everything}) == len(everything)
@@ -158,3 +158,11 @@ def test_a_share_of_nothing_is_unknown() -> None:
     assert (text["sfe"], text["steps"], text["cond"]) == ("-", "-", "inf")
     (row,) = fire_ref.audit({"eye": np.eye(3)}).rows
     assert {column.key: column.text(row) for column in columns(STEPS)}["gain-share"] == "-"
+
+
+def test_theorems_are_shown_where_they_were_asked_for() -> None:
+    state = {"fc": np.diag([1.2, 0.9])}
+    for theory, wanted in ((True, "1234"), (False, "-")):
+        (row,) = fire_ref.audit(state, steps=STEPS, theory=theory).rows
+        shown = {column.key: column.text(row) for column in columns(STEPS, everything=True)}
+        assert shown["theorems-exact"] == wanted

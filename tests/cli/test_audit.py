@@ -504,3 +504,16 @@ def test_a_shard_of_the_checkpoint_is_never_written_over(tmp_path: Path, capsys:
     index.write_text('{"weight_map": {"a": "part.safetensors"}}')
     refused(capsys, [str(index), option, str(shard)], "another file than the file that is read")
     assert shard.read_bytes() == before
+
+
+def test_theory_adds_a_table_a_sentence_and_numbers(checkpoint: Path, capsys: Captured, tmp_path: Path) -> None:
+    assert main(["audit", str(checkpoint)]) == 0
+    assert "spectral deviation" not in capsys.readouterr().out.lower()
+    out = tmp_path / "numbers.json"
+    assert main(["audit", str(checkpoint), "--theory", "--json", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "Spectral deviation below 1, which theorem 3 needs:" in shown
+    assert "Theory, at each stage" in shown
+    rows = [row for row in json.loads(out.read_text())["rows"] if row["theory"]]
+    assert set(rows[0]["theory"]) == {"before", "5", "10", "exact"}
+    assert set(rows[0]["theory"]["exact"]) >= {"root_dfi", "deviation", "row_deviation", "theorems"}

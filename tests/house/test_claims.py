@@ -37,6 +37,6 @@ def test_every_property_names_the_mutants_it_kills() -> None:
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
                 if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                     calls = [d.func for d in node.decorator_list if isinstance(d, ast.Call)]
-                    if not any(isinstance(call, ast.Name) and call.id == "kills" for call in calls):
+                    if not any(isinstance(call, ast.Name) and call.id in ("kills", "breaks") for call in calls):
                         without.append(f"{path.name}::{node.name}")
     assert not without

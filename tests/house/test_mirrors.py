@@ -5,7 +5,7 @@ from __future__ import annotations
 from .paths import ROOT, modules
 
 #: Tests that mirror no module: they cut across several.
-ACROSS = {"test_transformations", "conformance/test_false_positives"}
+ACROSS = {"test_transformations", "conformance/test_false_positives", "theory/test_witnesses"}
 #: Modules that hold no behaviour of their own.
 PLAIN = {
     "",
@@ -20,6 +20,7 @@ PLAIN = {
     "conformance.known",
     "conformance.targets",
     "conformance.targets.outcome",
+    "theory",
     "__main__",
 }
 
@@ -34,6 +35,7 @@ FOLDERS = (
     "conformance/diagnosis",
     "conformance/known",
     "conformance/targets",
+    "theory",
 )
 
 

@@ -28,7 +28,7 @@ CONTRACT = {
     "relax": "(W, *, dfi, weight, condition, gain, check)",
     "front": "(W, *, points, gain, check)",
     "excess": "(W, V, *, gain, check)",
-    "audit": "(state_or_path, *, recipe, steps, layout, operator, device, watch)",
+    "audit": "(state_or_path, *, recipe, steps, layout, operator, theory, device, watch)",
     "reinitialize": "(state, recipe, *, method, steps, initial, layout)",
     "verify": (
         "(fn_or_name, dialect, *, level, arrays, dtype, kwargs, result, in_place, adapter, quick, timeout, checks,"

@@ -306,3 +306,20 @@ def test_a_grid_of_very_many_points_is_refused_before_it_is_built() -> None:
 def test_more_steps_than_anything_needs_are_refused(run: Any) -> None:
     with pytest.raises(ValueError, match=r"steps must be at most 10000; got 1000000000"):
         run({"w": np.eye(2)}, steps=10**9)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+def test_a_row_with_theory_stands_where_its_row_says(scale: float, rng: np.random.Generator) -> None:
+    state = {"tall": scale * rng.standard_normal((9, 4)), "conv": scale * rng.standard_normal((4, 3, 3, 3))}
+    for row, plain in zip(fire_ref.audit(state, theory=True).rows, fire_ref.audit(state).rows, strict=True):
+        assert plain.theory is None
+        assert row.theory is not None
+        assert list(row.theory) == ["before", 5, 10, "exact"]
+        for key, one in row.theory.items():
+            assert one.root_dfi == pytest.approx(row.root_dfi[key], rel=1e-10, abs=1e-12)
+            assert one.deviation == pytest.approx(row.deviation[key], rel=1e-10, abs=1e-12)
+        assert row.dfi[5] == pytest.approx(plain.dfi[5], rel=1e-10)
+    zero, broken = fire_ref.audit({"zero": np.zeros((2, 2)), "nan": np.full((2, 2), np.nan)}, theory=True).rows
+    assert zero.theory is not None
+    assert zero.theory["before"].theorems == "...."
+    assert broken.theory is None

@@ -1,0 +1,47 @@
+"""The second table of `fire-ref audit --theory`: which theorems say something of each layer, at every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from ..audits.columns import figure
+from ..models import Row
+from .console import printable
+
+#: Characters of a tensor's name, where a window limits them.
+NAME = 24
+STANDINGS = (
+    "Theory, at each stage: sqrt(DfI), spectral deviation ||G/c^2 - I||, and the theorems that say something. 1: the "
+    "pre-activations drift by less than anything could; 2: the layer's factor of the curvature provably fell; 3: d_out "
+    ">= d_in and deviation < 1; 4: the output units' norms are within a factor. Before: at the layer's own scale."
+)
+
+
+def standings(rows: Sequence[Row], width: int | None) -> Table:
+    """
+    Make the table.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        Those without theory (refused ones) are left out.
+    width : int or None
+        Of the window; None for a file.
+
+    Returns
+    -------
+    rich.table.Table
+    """
+    told = [(row, row.theory) for row in rows if row.theory is not None]
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, 1))
+    table.add_column("tensor", no_wrap=True)
+    for key in told[0][1]:
+        table.add_column(f"k={key}" if isinstance(key, int) else key, justify="right", no_wrap=True)
+    for row, theory in told:
+        cells = [f"{figure(one.root_dfi)} {figure(one.deviation)} {one.theorems}" for one in theory.values()]
+        table.add_row(Text(printable(row.name, None if width is None else NAME)), *cells)
+    return table

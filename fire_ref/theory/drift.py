@@ -1,0 +1,120 @@
+"""Theorem 1: how far features drift when weights move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import inf, sqrt
+from typing import Any
+
+import numpy as np
+
+from ..arguments import choice
+from ..errors import sentence
+from ..spectrum import Host
+from .inputs import layers, norm, samples
+from .record import Hypothesis, TheoremCheck
+
+#: Each is 1-Lipschitz and maps 0 to 0.
+ACTIVATIONS: dict[str, Callable[[Host], Host]] = {
+    "relu": lambda x: np.maximum(x, 0.0),
+    "tanh": lambda x: np.asarray(np.tanh(x)),
+    "identity": lambda x: x,
+}
+
+
+def feature_drift(weights: Sequence[Any], moved: Sequence[Any], inputs: Any, activation: str = "relu") -> TheoremCheck:
+    """
+    Bound how far the feature correlations of a network move with its weights.
+
+    Parameters
+    ----------
+    weights, moved : sequence of array, shape (d_out, d_in)
+        The layers before and after, first layer first; no biases.
+    inputs : array, shape (samples, d_in)
+        Z.
+    activation : {"relu", "tanh", "identity"}
+        phi, after every layer.
+
+    Returns
+    -------
+    TheoremCheck
+        Of ``||C - C'||_F`` with C = H H^T / ||H||_F^2 and H the features of the last layer: bound
+        ``4 ||Z|| / (||H|| + ||H'||) sqrt(l) S^(l-1) sqrt(SFE)``; sharper
+        ``sqrt 2 ||Z|| sum_k ||W_k - W'_k||_2 prod ||.||_2 / max(||H||, ||H'||)``; trivial sqrt 2, as both C are
+        positive semidefinite with trace 1.
+
+    Raises
+    ------
+    TypeError
+        Not lists of arrays.
+    ValueError
+        Shapes do not fit, a value is not finite, or the activation is not one of these.
+
+    Notes
+    -----
+    arXiv 2602.08040, theorem 1, whose constant m_l is not defined; ||H|| + ||H'|| is the largest with which the proof
+    goes through. `proofs/drift.v` has the proofs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> W = np.diag([3.0, 1.0])
+    >>> found = feature_drift([W], [np.eye(2)], np.eye(2), "identity")
+    >>> round(found.measured, 3), round(found.sharper, 3), round(found.bound, 3)
+    (0.566, 1.265, 2.472)
+    """
+    function = "theory.feature_drift"
+    before, after = layers(function, "weights", weights), layers(function, "moved", moved)
+    if [W.shape for W in before] != [W.shape for W in after]:
+        rule, got = "have the shapes of weights", str([W.shape for W in after])
+        raise ValueError(sentence(function, "moved", rule, got, "the same layers after the move"))
+    Z = samples(function, "inputs", inputs, before[0].shape[1])
+    phi = ACTIVATIONS[choice(function, "activation", activation, ACTIVATIONS)]
+    H, moved_H = features(before, Z, phi), features(after, Z, phi)
+    sizes = norm(H), norm(moved_H)
+    alive = min(sizes) > 0
+    depth = len(before)
+    norms = [(spectral(W), spectral(V)) for W, V in zip(before, after, strict=True)]
+    steepest = max(max(pair) for pair in norms)
+    moved_by = sqrt(sum(norm(W - V) ** 2 for W, V in zip(before, after, strict=True)))
+    size = norm(Z)
+    paper = 4 * size * sqrt(depth) * steepest ** (depth - 1) * moved_by
+    sharp = sqrt(2) * size * propagated(norms, [spectral(W - V) for W, V in zip(before, after, strict=True)])
+    return TheoremCheck(
+        theorem=1,
+        claim="||C - C'||_F, the drift of the normalised feature correlations",
+        measured=norm(correlations(H) - correlations(moved_H)) if alive else float("nan"),
+        bound=paper / sum(sizes) if alive else inf,
+        sharper=sharp / max(sizes) if alive else inf,
+        trivial=sqrt(2),
+        upper=True,
+        hypotheses=(Hypothesis("the features do not vanish", min(sizes), alive),),
+    )
+
+
+def features(weights: Sequence[Host], Z: Host, phi: Callable[[Host], Host]) -> Host:
+    """Return H of the last layer, (samples, d_out)."""
+    for W in weights:
+        Z = phi(Z @ W.T)
+    return Z
+
+
+def correlations(H: Host) -> Host:
+    """Return H H^T / ||H||_F^2."""
+    unit = H / norm(H)
+    return np.asarray(unit @ unit.T)
+
+
+def spectral(W: Host) -> float:
+    """Return ||W||_2."""
+    return float(np.linalg.norm(W, 2))
+
+
+def propagated(norms: Sequence[tuple[float, float]], steps: Sequence[float]) -> float:
+    """Return sum_k ||W_k - W'_k||_2 prod_{j<k} ||W_j||_2 prod_{j>k} ||W'_j||_2."""
+    total = 0.0
+    for k, step in enumerate(steps):
+        below = float(np.prod([before for before, _ in norms[:k]]))
+        above = float(np.prod([after for _, after in norms[k + 1 :]]))
+        total += step * below * above
+    return total
