@@ -182,6 +182,6 @@ def _operators(taken: Sequence[Row]) -> Iterator[str]:
 def _theory(taken: Sequence[Row]) -> Iterator[str]:
     found = [row.theory for row in taken if row.theory is not None]
     if found:
-        told = {key: sum(one[key].deviation < 1 for one in found) for key in found[0]}
+        told = {key: sum(one[key].root_dfi < 1 for one in found) for key in found[0]}
         few = [f"{count} {key if isinstance(key, str) else f'after k = {key}'}" for key, count in told.items()]
-        yield f"Spectral deviation below 1, which theorem 3 needs: {', '.join(few)}, of {layers(len(found))}."
+        yield f"sqrt(DfI) below 1, as the paper's theorems ask: {', '.join(few)}, of {layers(len(found))}."

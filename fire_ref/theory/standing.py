@@ -9,6 +9,9 @@ import numpy as np
 
 from ..spectrum import Host
 
+#: (1 - delta) / delta at the delta of the paper's release; a condition as large leaves d' = 1/2.
+ODDS = 99.0
+
 
 class Standing(NamedTuple):
     """
@@ -25,7 +28,8 @@ class Standing(NamedTuple):
     curvature : bool
         Theorem 2 shows that the layer's factor fell: c^2 (1 + sqrt(DfI)) is below the ||W||_2^2 before.
     rank : bool
-        Theorem 3: d_out >= d_in and deviation < 1.
+        Theorem 3 keeps at least half of what counts, at the paper's delta = 0.01: d_out >= d_in and
+        ``s_max / s_min <= (1 - delta) / delta``.
     activity : bool
         Theorem 4: row_deviation < 1.
     """
@@ -100,6 +104,6 @@ def _stage(s: Host, p: Host, gain: float, after: Host, energy: Host, columns: in
         uneven,
         bool(rows >= columns and moved.any() and np.all(moved < least)),
         bool(np.all(fell)),
-        bool(rows >= columns and deviation < 1),
+        bool(rows >= columns and np.all(p.max(axis=-1) <= ODDS * p.min(axis=-1)) and p.any()),
         bool(uneven < 1 and squares.any()),
     )

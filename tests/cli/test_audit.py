@@ -512,7 +512,7 @@ def test_theory_adds_a_table_a_sentence_and_numbers(checkpoint: Path, capsys: Ca
     out = tmp_path / "numbers.json"
     assert main(["audit", str(checkpoint), "--theory", "--json", str(out)]) == 0
     shown = capsys.readouterr().out
-    assert "Spectral deviation below 1, which theorem 3 needs:" in shown
+    assert "sqrt(DfI) below 1, as the paper's theorems ask:" in shown
     assert "Theory, at each stage" in shown
     rows = [row for row in json.loads(out.read_text())["rows"] if row["theory"]]
     assert set(rows[0]["theory"]) == {"before", "5", "10", "exact"}
