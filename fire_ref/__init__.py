@@ -9,6 +9,7 @@ from . import testing as testing
 from . import theory as theory
 from .arrays import backend
 from .audits import Audit, audit
+from .certificates import Certificate, certify
 from .coefficients import COEFFICIENTS
 from .conformance.dialect import DIALECTS, Dialect
 from .conformance.record import Diagnosis, Result, Verdict
@@ -32,6 +33,7 @@ __all__ = [
     "RECIPES",
     "Audit",
     "BackendError",
+    "Certificate",
     "Diagnosis",
     "Dialect",
     "Excess",
@@ -46,6 +48,7 @@ __all__ = [
     "Verdict",
     "audit",
     "backend",
+    "certify",
     "dfi",
     "excess",
     "fire",

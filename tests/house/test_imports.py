@@ -12,10 +12,12 @@ from .paths import ROOT, modules
 
 #: From the ground up. A module may import only from the floors below its own.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "tolerances"),
-    ("arguments", "arrays"),
+    ("errors", "tolerances", "certificates.record"),
+    ("arguments", "arrays", "certificates.balls"),
     (
         "operands",
+        "certificates.bounds",
+        "certificates.proposing",
         "coefficients",
         "layout",
         "gram",
@@ -25,9 +27,25 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "checkpoints.npy",
     ),
     ("values", "scaling", "norms", "rank", "convolution", "checkpoints.header"),
-    ("prepared", "chunked", "chunked.passes", "checkpoints.tensorfile", "checkpoints.archive"),
-    ("chunked.measures", "chunked.schulz", "checkpoints.shards"),
-    ("measures", "polar", "schulz", "response", "spectrum", "tradeoff.multiplier", "checkpoints.opening"),
+    (
+        "prepared",
+        "certificates.enclosing",
+        "chunked",
+        "chunked.passes",
+        "checkpoints.tensorfile",
+        "checkpoints.archive",
+    ),
+    ("certificates.certification", "chunked.measures", "chunked.schulz", "checkpoints.shards"),
+    (
+        "measures",
+        "certificates",
+        "polar",
+        "schulz",
+        "response",
+        "spectrum",
+        "tradeoff.multiplier",
+        "checkpoints.opening",
+    ),
     ("prediction", "gains", "tradeoff.clipping", "tradeoff.factors", "tradeoff.network", "checkpoints"),
     ("theory.record", "theory.inputs", "theory.standing"),
     ("theory.drift", "theory.feature_rank"),
@@ -135,7 +153,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 #: The package's own __init__ gathers the public names; the command line reads its version.
 ROOF = ""
 #: Routes to the same answer. Their agreement is evidence because none can reach another.
-WITNESSES = ("measures", "polar", "schulz", "response", "tradeoff.multiplier")
+WITNESSES = ("certificates", "measures", "polar", "schulz", "response", "tradeoff.multiplier")
 
 
 def imported(name: str) -> set[str]:
@@ -223,7 +241,19 @@ def test_the_package_imports_no_figures_proofs_or_tests() -> None:
 
 
 def test_importing_the_package_is_light() -> None:
-    heavy = ("scipy", "torch", "jax", "cupy", "dask", "matplotlib", "rich", "safetensors", "pandas", "threadpoolctl")
+    heavy = (
+        "scipy",
+        "torch",
+        "jax",
+        "cupy",
+        "dask",
+        "matplotlib",
+        "rich",
+        "safetensors",
+        "pandas",
+        "threadpoolctl",
+        "flint",
+    )
     code = f"import sys, fire_ref; print([name for name in {heavy!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert loaded.stdout.strip() == "[]"

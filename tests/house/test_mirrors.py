@@ -21,6 +21,7 @@ PLAIN = {
     "conformance.targets",
     "conformance.targets.outcome",
     "theory",
+    "certificates",
     "__main__",
 }
 
@@ -36,6 +37,7 @@ FOLDERS = (
     "conformance/known",
     "conformance/targets",
     "theory",
+    "certificates",
 )
 
 

@@ -28,6 +28,7 @@ CONTRACT = {
     "relax": "(W, *, dfi, weight, condition, gain, check)",
     "front": "(W, *, points, gain, check)",
     "excess": "(W, V, *, gain, check)",
+    "certify": "(W, Q)",
     "audit": "(state_or_path, *, recipe, steps, layout, operator, theory, device, watch)",
     "reinitialize": "(state, recipe, *, method, steps, initial, layout)",
     "verify": (
