@@ -1,0 +1,103 @@
+"""False variants of what is proved: (file, the words of the statement, what they become)."""
+
+from __future__ import annotations
+
+MUTANTS = (
+    ("gap", "sfe W V - sfe W Q = frob2 ((Q - V) *m B^T).\n", "sfe W V - sfe W Q = frob2 ((Q + V) *m B^T).\n"),
+    ("gap", "W = Q *m H -> H^T = H -> posdef H -> iso Q", "W = Q *m H -> H^T = H -> psd H -> iso Q"),
+    (
+        "gap_svd",
+        "  0 <= c -> iso V -> \\sum_j (d 0 j - c) ^+ 2 <= sfe W (c *: V).",
+        "  iso V -> \\sum_j (d 0 j - c) ^+ 2 <= sfe W (c *: V).",
+    ),
+    ("front", "  psd (mult lam Vs) -> loss W lam Vs <= loss W lam V.", "  loss W lam Vs <= loss W lam V."),
+    ("front", "dfi Vm <= dfi Vl /\\ sfe W Vl <= sfe W Vm.", "dfi Vl <= dfi Vm /\\ sfe W Vl <= sfe W Vm."),
+    ("front_cubic", "s != 1 -> cubic lam v = s -> Num.min", "cubic lam v = s -> Num.min"),
+    (
+        "front_cubic",
+        "  0 < lam -> 0 < s -> 0 < v -> 0 < w -> cubic",
+        "  0 < lam -> 0 < s -> 0 < w -> cubic",
+    ),
+    ("gain", "dfi (2%:R *: Q) = 6912%:R.", "dfi (2%:R *: Q) = 6911%:R."),
+    ("gain", "+ p%:R * (mean - c) ^+ 2.", "+ (mean - c) ^+ 2."),
+    ("perturbation", "(s + s') * frob (Q - - Q) = 2%:R * frob", "(s + s') * frob (Q - - Q) = frob"),
+    ("certificate", "  frob (V - Qs) <= 2%:R * rho / (g", "  frob (V - Qs) <= rho / (g"),
+    ("certificate", "frob (W - V *m G) <= rho -> rho < g ->", "frob (W - V *m G) <= rho ->"),
+    ("certificate", "frob E <= r -> lower G (s - r).", "frob E <= r -> lower G s."),
+    ("rank", "n%:R - (\\rank X)%:R <= dfi X.", "n%:R - (\\rank X)%:R + 1 <= dfi X."),
+    ("rank", "W = Q *m H -> H \\in unitmx -> row i W = 0", "W = Q *m H -> row i W = 0"),
+    ("scalar", "s <= 2%:R^-1 -> 11%:R / 8%:R * s", "s <= 2%:R^-1 -> 12%:R / 8%:R * s"),
+    ("scalar", "0 < s -> s ^+ 2 < 3%:R -> 0 < nsf s <= 1", "0 < s -> s ^+ 2 < 4%:R -> 0 < nsf s <= 1"),
+    (
+        "scalar",
+        "nsf_quadratic s : s <= 1 -> 1 - nsf s <= 3%:R / 2%:R *",
+        "nsf_quadratic s : s <= 1 -> 1 - nsf s <= 1 / 2%:R *",
+    ),
+    (
+        "steps",
+        "Theorem step_count s k1 k2 : 0 < s -> s <= 1 -> 2%:R^-1 <= (11%:R / 8%:R) ^+ k1 * s",
+        "Theorem step_count s k1 k2 : 0 < s -> s <= 1 -> 2%:R^-1 <= (12%:R / 8%:R) ^+ k1 * s",
+    ),
+    ("thin_svd", "iso U -> iso V -> d 0 j ^+ 2 <= frob2 (svd U d V)", "iso U -> d 0 j ^+ 2 <= frob2 (svd U d V)"),
+    ("iteration", "t.1.1 * s + t.1.2 * s ^+ 3 + t.2 * s ^+ 5", "t.1.1 * s + t.1.2 * s ^+ 3 + t.2 * s ^+ 4"),
+    ("gradient", "ns X = X - 8%:R^-1 *: dfi_grad X", "ns X = X - 4%:R^-1 *: dfi_grad X"),
+    ("convergence", "432%:R <= dfi (nsk 5 W)", "769%:R <= dfi (nsk 5 W)"),
+    (
+        "convergence",
+        "iso U -> iso V -> (forall j, 0 < d 0 j) -> 0 < e",
+        "iso U -> iso V -> (forall j, 0 <= d 0 j) -> 0 < e",
+    ),
+    ("isometry", "dfi W < 1 -> W *m x = 0 -> x = 0", "dfi W <= 1 -> W *m x = 0 -> x = 0"),
+    ("equivariance", "polar_dec (c *: W) Q (c *: H)", "polar_dec (c *: W) (c *: Q) H"),
+    (
+        "every_weight",
+        "  (n <= m)%N -> (forall x : 'cV[R]_n, W *m x = 0 -> x = 0) ->\n",
+        "  (n <= m)%N ->\n",
+    ),
+    (
+        "spectral",
+        "psd (P *m diag_mx d *m P^T) <-> forall i, 0 <= d 0 i.",
+        "psd (P *m diag_mx d *m P^T) <-> forall i, 0 < d 0 i.",
+    ),
+    (
+        "svd",
+        "exists2 U : 'M[R]_(m, n), iso U & W = U *m diag_mx d *m V^T.",
+        "exists2 U : 'M[R]_(m, n), iso U & W = U *m diag_mx d *m V.",
+    ),
+    ("polar", "\\rank (Q *m H) = n -> Q = Q'.", "Q = Q'."),
+    (
+        "procrustes",
+        "Theorem nearest_isometry_unique m n (W : 'M[R]_(m, n)) : (n <= m)%N -> \\rank W = n ->",
+        "Theorem nearest_isometry_unique m n (W : 'M[R]_(m, n)) : (n <= m)%N ->",
+    ),
+    ("singular", "forall i, `|s 0 i - s' 0 i| <= r.", "forall i, `|s 0 i + s' 0 i| <= r."),
+    ("singular_transpose", "frob2 W = \\sum_i s 0 i ^+ 2.", "frob2 W = \\sum_i s 0 i ^+ 3."),
+    (
+        "effective_rank",
+        "(srank (1 - (1 - c) * (a / b)) s <= srank c t)%N.",
+        "(srank (1 - (1 - c) * (b / a)) s <= srank c t)%N.",
+    ),
+    ("effective_rank", "  0 < g -> e < 1 -> 0 <= c <= 1 ->", "  0 < g -> 0 <= c <= 1 ->"),
+    (
+        "activity",
+        "eps < (1 - tau ^+ 2) / (1 + tau ^+ 2) -> (forall",
+        "eps < 1 -> (forall",
+    ),
+    (
+        "activity",
+        "W := col_mx 1%:M 0 : 'M[R]_(n + k, n)",
+        "W := col_mx 1%:M (const_mx 1) : 'M[R]_(n + k, n)",
+    ),
+    ("softmax", "<= 2%:R^-1 * frob2 z.", "<= 3%:R^-1 * frob2 z."),
+    ("curvature", "R := c ^+ 2 * (1 + Num.sqrt", "R := c ^+ 2 * (1 - Num.sqrt"),
+    ("curvature", "tay l i.+2 = 0.", "tay l i.+1 = 0."),
+    ("hessian", "frob g * frob x * tau) *", "frob g * tau) *"),
+    (
+        "gram_drift",
+        "<= 2%:R * (frob2 M * frob2 N + dot M N ^+ 2).",
+        "<= 2%:R * (frob2 M * frob2 N).",
+    ),
+    ("gram_drift", "  frob (gram H - gram G) <= Num.sqrt 2%:R.", "  frob (gram H - gram G) <= 1."),
+    ("drift", "  0 < m -> m <= frob H + frob G ->", "  0 < m ->"),
+    ("loewner", "Theorem rank_preserved : \\rank F = \\rank X.", "Theorem rank_preserved : \\rank F = \\rank W."),
+)
