@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,8 @@ PACKAGES = (
 APT = f"apt-get install --no-install-recommends {' '.join(PACKAGES)}"
 #: Seconds for one file, which take tens of seconds at most; a proof that hangs is no proof.
 LIMIT = 600
+#: Of Rocq at a time, about 600 MB each.
+PROCESSES = min(4, os.cpu_count() or 1)
 _MARK = "assumptions of"
 
 
@@ -112,26 +116,33 @@ def assumptions(sources: Sequence[Source], folder: Path) -> dict[tuple[str, str]
     RuntimeError
         Rocq gave no answer for one of them.
     """
-    asked = folder / "asked_for_assumptions.v"
+    shares = [part for i in range(PROCESSES) if (part := sources[i::PROCESSES])]
+    with ThreadPoolExecutor(PROCESSES) as pool:
+        answers = pool.map(lambda i: _asked(shares[i], folder, f"asked_{i}.v"), range(len(shares)))
+    found = {key: text for part in answers for key, text in part.items()}
+    unanswered = {(file, name) for file, _, name in told(sources)} - {key for key, text in found.items() if text}
+    if unanswered:
+        raise RuntimeError(f"coqc told nothing of {', '.join('.'.join(key) for key in sorted(unanswered))}")
+    return found
+
+
+def _asked(sources: Sequence[Source], folder: Path, name: str) -> dict[tuple[str, str], str]:
+    asked = folder / name
     lines = [f"From {ROOT} Require {one.name}." for one in sources]
-    for file, _, name in told(sources):
+    for file, _, statement in told(sources):
         lines += [
-            f'Goal True. idtac "{_MARK} {file}.{name}". Abort.',
-            f"Print Assumptions {ROOT}.{file}.{name}.",
+            f'Goal True. idtac "{_MARK} {file}.{statement}". Abort.',
+            f"Print Assumptions {ROOT}.{file}.{statement}.",
         ]
     asked.write_text("\n".join(lines) + "\n", encoding="utf-8")
     done = _coqc(asked, folder)
     if done.returncode:
         raise RuntimeError(f"coqc: {_last(done.stdout + done.stderr)}")
     parts = re.split(rf"^{_MARK} (\w+)\.([\w']+)$", done.stdout, flags=re.MULTILINE)
-    found = {
-        (file, name): " ".join(text.split())
-        for file, name, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    return {
+        (file, statement): " ".join(text.split())
+        for file, statement, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
     }
-    unanswered = {(file, name) for file, _, name in told(sources)} - {key for key, text in found.items() if text}
-    if unanswered:
-        raise RuntimeError(f"coqc told nothing of {', '.join('.'.join(key) for key in sorted(unanswered))}")
-    return found
 
 
 def _coqc(path: Path, folder: Path) -> subprocess.CompletedProcess[str]:
