@@ -1,7 +1,8 @@
 """
 The inequalities, each in balls: what is proved about Q and its distance to polar factors.
 
-Throughout, norms without a name are Frobenius norms, sym(A) = (A + A^T)/2, and ends of intervals are exact numbers.
+`proofs/certified.v` and `proofs/certified_gap.v` have the theorems. Throughout, norms without a name are Frobenius
+norms, sym(A) = (A + A^T)/2, and ends of intervals are exact numbers.
 """
 
 from __future__ import annotations

@@ -47,11 +47,11 @@ def certify(W: Array, Q: Array) -> Certificate | list[Certificate]:
     Notes
     -----
     The numbers in W and Q, of whatever dtype, are taken as the exact rationals that they are. No SVD is used and no
-    float64 result believed: the proof (`proofs/certificate.v`) is evaluated in balls of 192 or 320 bits, so
-    that the ends of an interval agree to about 15 digits, however wrong Q is. W must have full rank by the one rule,
-    with the eps of float64 whatever its dtype; where it has not, the reason is "rank". A zero Q, or another that has
-    no polar factor of its own, is "rank of Q". Time grows as n^3: 0.3 s for n = 64, 1.5 s for n = 128,
-    10 s for n = 256.
+    float64 result believed: the inequalities of `proofs/certified.v` and `proofs/certified_gap.v` are evaluated in
+    balls of 192 or 320 bits, so that the ends of an interval agree to about 15 digits, however wrong Q is. W must have
+    full rank by the one rule, with the eps of float64 whatever its dtype; where it has not, the reason is "rank". A
+    zero Q, or another that has no polar factor of its own, is "rank of Q". Time grows as n^3: 0.3 s for n = 64, 1.5 s
+    for n = 128, 10 s for n = 256.
 
     Examples
     --------

@@ -52,6 +52,7 @@ def answer(names: Sequence[str]) -> str:
     """
     rows: list[list[object]] = []
     moved: dict[str, list[float]] = {}
+    wasted: dict[str, list[float]] = {}
     for name in names:
         rng = np.random.default_rng(0)
         totals: dict[str, list[float]] = {}
@@ -70,18 +71,23 @@ def answer(names: Sequence[str]) -> str:
             [f"{NETWORKS[name].split(',')[0]}: {method}", sfe / size, least / size, dfi]
             for method, (sfe, dfi, least) in totals.items()
         ]
-        for method, (sfe, _, _) in totals.items():
+        for method, (sfe, _, least) in totals.items():
             moved.setdefault(method, []).append(sfe / size)
+            wasted.setdefault(method, []).append(sfe / least)
 
     def spread(method: str) -> str:
         return f"{min(moved[method]):.2f} to {max(moved[method]):.2f}"
+
+    def times(method: str) -> str:
+        return f"{min(wasted[method]):.1f} to {max(wasted[method]):.0f} times"
 
     return "\n\n".join(
         [
             f"**Exact FIRE moves these networks by {spread('exact FIRE')} of their squared norm, a full reset by "
             f"{spread('full reset')}, shrink and perturb by {spread(SHRINK)}.** *Least* is the cheapest way to the "
-            "DfI that each layer ends with, the exact front: exact FIRE pays no more, k steps pay more, and shrink "
-            "and perturb and a reset pay several times what they need. A reset is PyTorch's default initialisation.",
+            "DfI that each layer ends with, the exact front: exact FIRE pays no more, k steps pay more, shrink and "
+            f"perturb {times(SHRINK)} and a reset {times('full reset')} of what they need. A reset is PyTorch's "
+            "default initialisation.",
             table(["network: method", "SFE", "least SFE for its DfI", "DfI at the gain"], rows),
         ]
     )

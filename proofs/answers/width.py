@@ -42,9 +42,11 @@ def answer(_names: Sequence[str]) -> str:
         left = {k: float(np.median([one.left[k] for one in found])) for k in STEPS}
         for k in STEPS:
             if left[k] > plain:
-                worse[k] = n  # the last width at which it is
+                worse.setdefault(k, n)
+            else:
+                worse.pop(k, None)
         rows.append([str(n), own, plain, *left.values(), int(need)])
-    broken = " and ".join(f"k = {k} up to n = {n}" for k, n in worse.items())
+    broken = " and ".join(f"k = {k} from n = {n} on" for k, n in worse.items())
     return "\n\n".join(
         [
             "**Five steps leave a DfI far above 1 from n = 16 on, and no fixed k serves all widths.** The largest "

@@ -24,6 +24,18 @@ MUTANTS = (
     ("certificate", "  frob (V - Qs) <= 2%:R * rho / (g", "  frob (V - Qs) <= rho / (g"),
     ("certificate", "frob (W - V *m G) <= rho -> rho < g ->", "frob (W - V *m G) <= rho ->"),
     ("certificate", "frob E <= r -> lower G (s - r).", "frob E <= r -> lower G s."),
+    (
+        "certified",
+        "frob (T *m T^T) <= t -> 0 < t -> lower G ((1 - d) / t).",
+        "frob T <= t -> 0 < t -> lower G ((1 - d) / t).",
+    ),
+    (
+        "certified",
+        "  G^T = G -> lower G g -> frob (W - Qc *m G) + delta * frob G <= rho -> rho < g ->",
+        "  G^T = G -> lower G g -> frob (W - Qc *m G) <= rho -> rho < g ->",
+    ),
+    ("certified_gap", "  dv + d1 <= error -> frob2 D", "  dv <= error -> frob2 D"),
+    ("certified_gap", "frob2 D * (d1 * w) <= slack ->", "0 <= slack ->"),
     ("rank", "n%:R - (\\rank X)%:R <= dfi X.", "n%:R - (\\rank X)%:R + 1 <= dfi X."),
     ("rank", "W = Q *m H -> H \\in unitmx -> row i W = 0", "W = Q *m H -> row i W = 0"),
     ("scalar", "s <= 2%:R^-1 -> 11%:R / 8%:R * s", "s <= 2%:R^-1 -> 12%:R / 8%:R * s"),
