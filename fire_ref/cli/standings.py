@@ -8,7 +8,6 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from ..audits.columns import figure
 from ..models import Row
 from .console import printable
 
@@ -42,6 +41,6 @@ def standings(rows: Sequence[Row], width: int | None) -> Table:
     for key in told[0][1]:
         table.add_column(f"k={key}" if isinstance(key, int) else key, justify="right", no_wrap=True)
     for row, theory in told:
-        cells = [f"{figure(one.root_dfi)} {figure(one.deviation)} {one.theorems}" for one in theory.values()]
+        cells = [f"{one.root_dfi:.2g} {one.deviation:.2g} {one.theorems}" for one in theory.values()]
         table.add_row(Text(printable(row.name, None if width is None else NAME)), *cells)
     return table

@@ -37,3 +37,11 @@ def test_a_window_limits_names_and_a_file_does_not() -> None:
 
 def test_a_hostile_name_is_printed_and_not_obeyed() -> None:
     assert "\x1b" not in text(fire_ref.audit({"a\x1b[31m": np.eye(2)}, theory=True), None)
+
+
+def test_two_steps_and_both_ends_fit_a_window_of_80_columns() -> None:
+    rng = np.random.default_rng(0)
+    found = fire_ref.audit(
+        {f"transformer.layers.{i}.weight": rng.standard_normal((40, 40)) for i in range(3)}, theory=True
+    )
+    assert max(len(line.rstrip()) for line in text(found, 80).splitlines()) <= 80
