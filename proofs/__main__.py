@@ -93,7 +93,8 @@ def _print(shown: Sequence[dict[str, object]], rows: Sequence[dict[str, object]]
     for row in shown:
         seconds = "" if row["file"] == last else str(row["seconds"])  # of the whole file
         last = row["file"]
-        table.add_row(str(row["theorem"]), str(row["file"]), seconds, str(row["assumptions"]))
+        found = "none" if row["proved"] else str(row["assumptions"])
+        table.add_row(str(row["theorem"]), str(row["file"]), seconds, found)
     console = Console(markup=False, highlight=False)
     Console(width=None if console.is_terminal else 160, markup=False, highlight=False).print(table)
     proved = sum(bool(row["proved"]) for row in rows)

@@ -122,17 +122,6 @@ apply: (residual_bound VV Gs g0 Gg _ WQ QQ Hs H0).
 exact: le_trans (residual_transfer W Gs gamma0 Gn d) Wr.
 Qed.
 
-(* At full rank the exact factor itself meets every condition, with e = rho = 0: the bound is 0. *)
-Theorem certificate_exact W Qs H (g gamma : R) :
-  W = Qs *m H -> iso Qs ->
-  [/\ Qs = Qs *m 1%:M, frob (Qs^T *m Qs - 1%:M) <= 0,
-      frob (W - Qs *m H) + 0 / (1 + Num.sqrt (1 - 0)) * gamma <= 0
-    & 0 / (1 + Num.sqrt (1 - 0)) + 2%:R * 0 / (g + Num.max 0 (g - 0)) = 0 :> R].
-Proof.
-move=> -> QQ; rewrite QQ !subrr /frob !frob20 !sqrtr0 !mul0r !mulr0 !mul0r !addr0.
-by split; rewrite ?mulmx1 ?lexx.
-Qed.
-
 (* Any better approximation Q1 may stand in for Qs: the error changes by no more than its own. *)
 Theorem corrected_reference Qc Q1 Qs (d1 : R) :
   frob (Q1 - Qs) <= d1 -> `|frob (Qc - Qs) - frob (Qc - Q1)| <= d1.

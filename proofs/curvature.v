@@ -49,6 +49,26 @@ apply: le_trans (ler_norm _) _; apply: le_trans (dot_le _ _) _; rewrite -frob_sq
 by rewrite ler_wpmul2l ?frob_ge0 // frob_mull ?frob_ge0 //; apply: opnorm_frob.
 Qed.
 
+Lemma opnorm_tr p q (A : 'M[R]_(p, q)) s : opnorm A s -> opnorm A^T s.
+Proof.
+move=> As y; set u := A^T *m y; have [->|u0] := eqVneq u 0.
+  by rewrite frob20 mulr_ge0 ?sqr_ge0 ?frob2_ge0.
+have up : 0 < frob2 u by rewrite frob2_gt0.
+have h : frob2 u ^+ 2 <= (s ^+ 2 * frob2 u) * frob2 y.
+  have -> : frob2 u ^+ 2 = dot (A *m u) y ^+ 2 by rewrite dot_mull.
+  by apply: le_trans (cauchy_schwarz _ _) _; rewrite ler_wpmul2r ?frob2_ge0.
+by rewrite -(ler_pmul2l up) -expr2 mulrA [frob2 u * _]mulrC.
+Qed.
+
+(* The same with the deviation of the rows, W W^T: for a wide layer the smaller of the two, which the columns cannot
+   reach (arXiv 2602.08040, theorem 2). *)
+Corollary opnorm_nu_short m n (W : 'M[R]_(m, n)) c :
+  c != 0 -> opnorm W (Num.sqrt (Num.min (nu W c) (nu W^T c))).
+Proof.
+move=> c0; case: leP => _; first exact: opnorm_nu.
+by rewrite -{1}[W]trmxK; apply/opnorm_tr/opnorm_nu.
+Qed.
+
 End Bounds.
 
 Section Network.
@@ -188,4 +208,19 @@ move=> D1 c0 kl b0 Lb E0.
 have := block_curvature x D1 (fun j => sqrtr_ge0 (nu (W j) (c j))) (fun j => opnorm_nu (W j) (c0 j)) kl
   b0 Lb E0.
 by under eq_bigr do rewrite sqr_sqrtr ?nu_ge0 //.
+Qed.
+
+(* ... with the smaller of the two deviations of each layer, as `fire_ref.theory` computes it
+   (arXiv 2602.08040, theorem 2). *)
+Corollary block_curvature_short (R : rcfType) (w : nat -> nat) (W E : forall l, 'M[R]_(w l.+1, w l))
+    (D : forall l, 'rV[R]_(w l.+1)) (x : 'cV[R]_(w 0%N)) (c : nat -> R) k l (L : 'M[R]_(w l)) beta :
+  (forall j i, `|D j 0 i| <= 1) -> (forall j, c j != 0) -> (k < l)%N -> 0 <= beta ->
+  (forall y, quad L y <= beta * frob2 y) -> (forall j, j != k -> E j = 0) ->
+  quad L (tay W E D x l 1) <=
+  beta * frob2 x * \prod_(j < l | val j != k) Num.min (nu (W j) (c j)) (nu (W j)^T (c j)) * frob2 (E k).
+Proof.
+move=> D1 c0 kl b0 Lb E0; pose s j := Num.min (nu (W j) (c j)) (nu (W j)^T (c j)).
+have s0 j : 0 <= s j by rewrite /s le_minr !nu_ge0.
+have := block_curvature x D1 (fun j => sqrtr_ge0 (s j)) (fun j => opnorm_nu_short (W j) (c0 j)) kl b0 Lb E0.
+by under eq_bigr do rewrite sqr_sqrtr //.
 Qed.

@@ -2,8 +2,9 @@
 
    frob2 A = ||A||_F^2, dot A B = <A, B>_F, sfe W V = ||W - V||_F^2 (squared Frobenius error),
    dfi V = ||V^T V - I||_F^2 (deviation from isometry), iso V: V^T V = I, frob A = ||A||_F,
-   quad M x = x^T M x, psd M: M is positive semidefinite, opnorm W s: ||W||_2 <= s, in the form
-   ||W x||^2 <= s^2 ||x||^2 for every x. Nothing here needs an axiom. *)
+   quad M x = x^T M x, psd M: quad M x >= 0 for every x (symmetry is asked for where it is needed),
+   opnorm W s: ||W||_2 <= |s|, in the form ||W x||^2 <= s^2 ||x||^2 for every x. Nothing here
+   needs an axiom. *)
 
 From mathcomp Require Import all_ssreflect all_algebra.
 Set Implicit Arguments.

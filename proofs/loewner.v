@@ -35,17 +35,6 @@ Qed.
 Definition is_opnorm {p q} (A : 'M[R]_(p, q)) (s : R) : Prop :=
   [/\ 0 <= s, opnorm A s & forall t, 0 <= t -> opnorm A t -> s <= t].
 
-Lemma opnorm_tr p q (A : 'M[R]_(p, q)) s : opnorm A s -> opnorm A^T s.
-Proof.
-move=> As y; set u := A^T *m y; have [->|u0] := eqVneq u 0.
-  by rewrite frob20 mulr_ge0 ?sqr_ge0 ?frob2_ge0.
-have up : 0 < frob2 u by rewrite frob2_gt0.
-have h : frob2 u ^+ 2 <= (s ^+ 2 * frob2 u) * frob2 y.
-  have -> : frob2 u ^+ 2 = dot (A *m u) y ^+ 2 by rewrite dot_mull.
-  by apply: le_trans (cauchy_schwarz _ _) _; rewrite ler_wpmul2r ?frob2_ge0.
-by rewrite -(ler_pmul2l up) -expr2 mulrA [frob2 u * _]mulrC.
-Qed.
-
 Section Layer.
 Variables (samples m n : nat) (X : 'M[R]_(samples, n)) (W : 'M[R]_(m, n)) (c eps : R).
 Hypothesis c0 : c != 0.

@@ -109,7 +109,7 @@ Qed.
 Theorem nsf_lost s : s ^+ 2 = 3%:R -> nsf s = 0.
 Proof. by move=> s3; rewrite nsfM s3 subrr mul0r mulr0. Qed.
 
-(* 2 goes to -1 in one step and stays there: an example of the previous theorem. *)
+(* 2 goes to -1 in one step and stays there: an example of what flips for good. *)
 Theorem nsf_two k : iter k.+1 nsf 2%:R = - 1 :> R.
 Proof.
 elim: k => [|k IH]; first by rewrite /= /nsf; field.

@@ -85,3 +85,15 @@ exact: sumr_ge0.
 Qed.
 
 End Softmax.
+
+(* The constant 1/2 is attained: two equal probabilities, and logits that move apart (arXiv 2602.08040, theorem 2). *)
+Theorem softmax_half_attained (R : realFieldType) :
+  let p := const_mx 2%:R^-1 : 'cV[R]_2 in
+  let z := \col_i (-1) ^+ i : 'cV[R]_2 in
+  quad (softmax_hessian p) z = 2%:R^-1 * frob2 z /\ frob2 z = 2%:R.
+Proof.
+move=> p z; have zz : frob2 z = 2%:R.
+  by rewrite frob2_col !big_ord_recl big_ord0 !mxE /= expr0 expr1 sqrrN expr1n addr0.
+split=> //; rewrite zz quad_softmax !big_ord_recl !big_ord0 !mxE /= expr0 expr1 !addr0 expr1n mulr1 sqrrN.
+by rewrite expr1n mulr1 mulrN1 subrr expr0n subr0 -mulr2n -mulr_natr.
+Qed.

@@ -12,6 +12,13 @@ from ..errors import sentence
 from ..models import Row
 from ..models.record import Key
 
+#: What the theorems of a layer stand for, on the terminal and on the page.
+STANDINGS = (
+    "Theory, at each stage: sqrt(DfI), spectral deviation ||G/c^2 - I||, and the theorems that say something. 1: the "
+    "pre-activations drift by less than anything could; 2: the layer's factor of the curvature provably fell; 3: d_out "
+    ">= d_in and condition at most 99; 4: output units' norms are within a factor. Before: at the layer's own scale."
+)
+
 
 @dataclass(frozen=True)
 class Column:

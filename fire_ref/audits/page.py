@@ -14,7 +14,7 @@ from ..coefficients import schedule
 from ..models import Row
 from ..response import respond
 from ..spectrum import Host
-from .columns import columns, ordered
+from .columns import STANDINGS, columns, ordered
 from .curve import front_of, layers
 from .findings import Findings, plain
 
@@ -46,6 +46,7 @@ def page(audit: Findings) -> str:
         "SENTENCES": "\n".join(f"<li>{escape(text)}</li>" for text in audit.sentences),
         "HEAD": "".join(_head(column.key, column.title, column.help) for column in columns(audit.steps)),
         "BODY": "\n".join(_line(places[row.name], row, audit) for row in ordered(audit.rows, audit.steps, None)),
+        "THEORY": escape(STANDINGS if any(row.theory for row in audit.rows) else ""),
         "SKIPPED": "\n".join(f"<li><code>{escape(n)}</code> {escape(why)}</li>" for n, why in audit.skipped.items()),
         "SKIPPED_COUNT": str(len(audit.skipped)),
         "STYLE": _asset("page.css"),

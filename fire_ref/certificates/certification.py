@@ -7,13 +7,17 @@ import math
 import numpy as np
 
 from ..arguments import matrix_shape, same_shape
-from ..arrays import Array, to_host
+from ..arrays import Array, dtype_name, to_host
+from ..errors import sentence
 from ..operands import operand
 from ..values import refuse_nonfinite
 from . import bounds
 from .balls import Ball, BallMatrix, Host, ball, frobenius, matrix, outward, working
 from .enclosing import Enclosure, enclosed
 from .record import UNKNOWN, Certificate
+
+#: Every integer up to here is a float64.
+_LARGEST = 2**53
 
 
 def certify(W: Array, Q: Array) -> Certificate | list[Certificate]:
@@ -73,9 +77,16 @@ def certify(W: Array, Q: Array) -> Certificate | list[Certificate]:
 
 
 def _host(argument: str, value: object) -> Host:
-    found = operand("certify", argument, value, host=True)
+    found = operand("certify", argument, value, host=True, warn=False)
     refuse_nonfinite("certify", argument, found)
-    return np.asarray(to_host(found.array)).astype(np.float64)
+    given = value if hasattr(value, "dtype") else np.asarray(value)
+    if not dtype_name(given).startswith(("int", "uint")):
+        return np.asarray(to_host(found.array)).astype(np.float64)
+    exact = to_host(given)  # an operand may have rounded it to float32
+    if np.any((exact > _LARGEST) | (exact < -_LARGEST)):
+        rule, advice = "hold integers that float64 holds, up to 2^53", "dividing both by a power of two"
+        raise ValueError(sentence("certify", argument, rule, f"{np.abs(exact).max()}", advice))
+    return exact.astype(np.float64)
 
 
 def _one(W: Host, Q: Host) -> Certificate:

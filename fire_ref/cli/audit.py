@@ -16,13 +16,13 @@ from rich.text import Text
 
 from ..arguments import count
 from ..audits import Audit, audit
-from ..audits.columns import Column, columns, ordered
+from ..audits.columns import STANDINGS, Column, columns, ordered
 from ..audits.survey import Watch
 from ..errors import sentence
 from ..models import Row
 from .console import Output, printable
 from .files import targets, written
-from .standings import STANDINGS, standings
+from .standings import standings
 
 COMMAND = "fire-ref audit"
 #: Characters of a tensor's name for which columns are dropped, and that it has in the narrowest window.
@@ -129,13 +129,14 @@ def show(found: Audit, sort: str | None, top: int | None, console: Output) -> No
     recipe = "" if found.recipe is None else f", recipe {found.recipe}"
     _say(console, f"FIRE audit of {found.source}{recipe}", style="bold")
     Output(FILE).print(_table(chosen, shown, window))
-    if any(row.theory for row in shown):
-        Output(FILE).print(standings(shown, window))
     for row in shown:
         if row.note:
             _say(console, f"{row.name}: {row.action}, {row.note}")
     for line in _hidden(found, len(rows) - len(shown), len(columns(found.steps)) - len(chosen)):
         _say(console, line, style="dim")
+    if any(row.theory for row in shown):
+        console.print()
+        Output(FILE).print(standings(shown, window))
     console.print()
     for text in found.sentences:
         _say(console, f"* {text}")

@@ -13,11 +13,6 @@ from .console import printable
 
 #: Characters of a tensor's name, where a window limits them.
 NAME = 24
-STANDINGS = (
-    "Theory, at each stage: sqrt(DfI), spectral deviation ||G/c^2 - I||, and the theorems that say something. 1: the "
-    "pre-activations drift by less than anything could; 2: the layer's factor of the curvature provably fell; 3: d_out "
-    ">= d_in and condition at most 99; 4: output units' norms are within a factor. Before: at the layer's own scale."
-)
 
 
 def standings(rows: Sequence[Row], width: int | None) -> Table:
@@ -36,7 +31,8 @@ def standings(rows: Sequence[Row], width: int | None) -> Table:
     rich.table.Table
     """
     told = [(row, row.theory) for row in rows if row.theory is not None]
-    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, 1))
+    title = Text("sqrt(DfI), spectral deviation, and the theorems that say something", style="bold")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, 1))
     table.add_column("tensor", no_wrap=True)
     for key in told[0][1]:
         table.add_column(f"k={key}" if isinstance(key, int) else key, justify="right", no_wrap=True)

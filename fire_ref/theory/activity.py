@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays import quiet
 from ..spectrum import Host
 from .drift import ACTIVATIONS
-from .inputs import gain_of, matrix, samples
+from .hessian import root_defect
+from .inputs import gain_of, matrix, samples, scaled
 from .record import Hypothesis, TheoremCheck
 
 
@@ -29,7 +31,8 @@ def neuron_activity(W: Any, X: Any = None, *, gain: float | None = None) -> Acti
     W : array, shape (d_out, d_in)
         The weight; no bias.
     X : array, shape (samples, d_in), optional
-        Inputs to measure ReLU activity on; default rotation-invariant ones, for which s_j is ||w_j|| over the mean row
+        Inputs to measure ReLU activity on, which may not be what the theorem assumes; default rotation-invariant ones,
+        for which s_j is ||w_j|| over the mean row
         norm, exactly.
     gain : float, optional
         What DfI is measured against; default sqrt(d_out / d_in).
@@ -64,15 +67,17 @@ def neuron_activity(W: Any, X: Any = None, *, gain: float | None = None) -> Acti
     weight = matrix(function, "W", W)
     rows, columns = weight.shape
     c = gain_of(function, gain, weight)
-    s = np.linalg.svd(weight, compute_uv=False)
-    defect = float(np.sqrt(np.sum(((s / c) ** 2 - 1) ** 2)))
+    weight, shift = scaled(weight)  # activities have no scale, and DfI that of W / c
+    with quiet():
+        defect = root_defect(np.ldexp(weight / c, shift))
     squares = np.sum(weight * weight, axis=1)
     alive = bool(squares.max() > 0)
-    active = _norms(weight) if X is None else _measured(weight, samples(function, "X", X, columns))
+    active = _norms(weight) if X is None else _measured(weight, scaled(samples(function, "X", X, columns))[0])
     shares = active / active.mean() if active.any() else np.full(rows, float("nan"))
     hypotheses = (
         Hypothesis("d_out <= d_in", rows / columns, rows <= columns),
         Hypothesis("sqrt(DfI) < 1", defect, defect < 1),
+        Hypothesis("some unit is active", float(active.max()), bool(active.any())),
         Hypothesis("rotation-invariant inputs", float("nan"), True if X is None else None),
     )
     applies = rows <= columns and defect < 1

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import inf, sqrt
+from math import hypot, inf, log2, sqrt
 from typing import Any
 
 import numpy as np
 
 from ..arguments import choice
+from ..arrays import quiet
 from ..errors import sentence
 from ..spectrum import Host
-from .inputs import layers, norm, samples
+from .inputs import grown, layers, norm, samples, scaled
 from .record import Hypothesis, TheoremCheck
 
 #: Each is 1-Lipschitz and maps 0 to 0.
@@ -70,26 +71,43 @@ def feature_drift(weights: Sequence[Any], moved: Sequence[Any], inputs: Any, act
         raise ValueError(sentence(function, "moved", rule, got, "the same layers after the move"))
     Z = samples(function, "inputs", inputs, before[0].shape[1])
     phi = ACTIVATIONS[choice(function, "activation", activation, ACTIVATIONS)]
-    H, moved_H = features(before, Z, phi), features(after, Z, phi)
+    size, depth = norm(Z), len(before)
+    steepest = max(spectral(W) for W in (*before, *after))
+    moved_by = hypot(*(norm(W - V) for W, V in zip(before, after, strict=True)))
+    paper = log2(4 * sqrt(depth)) + _log2(size) + (depth - 1) * _log2(steepest) + _log2(moved_by)
+    if activation != "tanh":  # the others are homogeneous: the scale of a layer, before and after, drops out
+        Z, shift = scaled(Z)
+        for k, pair in enumerate(zip(before, after, strict=True)):
+            (before[k], after[k]), more = scaled(np.stack(pair))
+            shift += more
+        size, paper = norm(Z), paper - shift
+    with quiet():
+        H, moved_H = features(before, Z, phi), features(after, Z, phi)
+        norms = [(spectral(W), spectral(V)) for W, V in zip(before, after, strict=True)]
+        sharp = propagated(norms, [spectral(W - V) for W, V in zip(before, after, strict=True)]) * size * sqrt(2)
+    if not np.isfinite(H).all() or not np.isfinite(moved_H).all():
+        rule = "keep pre-activations within float64"
+        raise ValueError(sentence(function, "weights", rule, "an overflow", "smaller weights or inputs"))
     sizes = norm(H), norm(moved_H)
     alive = min(sizes) > 0
-    depth = len(before)
-    norms = [(spectral(W), spectral(V)) for W, V in zip(before, after, strict=True)]
-    steepest = max(max(pair) for pair in norms)
-    moved_by = sqrt(sum(norm(W - V) ** 2 for W, V in zip(before, after, strict=True)))
-    size = norm(Z)
-    paper = 4 * size * sqrt(depth) * steepest ** (depth - 1) * moved_by
-    sharp = sqrt(2) * size * propagated(norms, [spectral(W - V) for W, V in zip(before, after, strict=True)])
     return TheoremCheck(
         theorem=1,
         claim="||C - C'||_F, the drift of the normalised feature correlations",
         measured=norm(correlations(H) - correlations(moved_H)) if alive else float("nan"),
-        bound=paper / sum(sizes) if alive else inf,
+        bound=_exp2(paper - log2(sum(sizes))) if alive else inf,
         sharper=sharp / max(sizes) if alive else inf,
         trivial=sqrt(2),
         upper=True,
         hypotheses=(Hypothesis("the features do not vanish", min(sizes), alive),),
     )
+
+
+def _log2(value: float) -> float:
+    return log2(value) if value > 0 else -inf
+
+
+def _exp2(exponent: float) -> float:
+    return 2.0**exponent if exponent < 1024 else inf
 
 
 def features(weights: Sequence[Host], Z: Host, phi: Callable[[Host], Host]) -> Host:
@@ -106,8 +124,9 @@ def correlations(H: Host) -> Host:
 
 
 def spectral(W: Host) -> float:
-    """Return ||W||_2."""
-    return float(np.linalg.norm(W, 2))
+    """Return ||W||_2, at every scale."""
+    unit, exponent = scaled(W)
+    return grown(float(np.linalg.norm(unit, 2)), exponent)
 
 
 def propagated(norms: Sequence[tuple[float, float]], steps: Sequence[float]) -> float:

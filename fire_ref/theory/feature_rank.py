@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..arguments import real
+from ..arrays import quiet
 from ..errors import sentence
 from ..spectrum import Host
 from ..tolerances import EPS, residual_bound
-from .inputs import gain_of, matrix, samples
+from .hessian import root_defect
+from .inputs import gain_of, matrix, samples, scaled
 from .record import Hypothesis, TheoremCheck
 
 
@@ -34,7 +36,8 @@ def effective_rank(W: Any, X: Any, *, gain: float | None = None, delta: float = 
     -------
     TheoremCheck
         Of ``srank_delta(X W^T)``. Bound: srank of X at ``1 - d' = (1 - delta) / kappa``, kappa from sqrt(DfI) < 1;
-        sharper: at ``(1 - d') / d' = ((1 - delta) / delta) / kappa`` with the true kappa = s_max / s_min. Trivial 1.
+        sharper: at ``(1 - d') / d' = ((1 - delta) / delta) / kappa`` with the true kappa = s_max / s_min. Trivial 1,
+        or 0 for X = 0.
 
     Raises
     ------
@@ -62,22 +65,24 @@ def effective_rank(W: Any, X: Any, *, gain: float | None = None, delta: float = 
     if delta >= 1:
         raise ValueError(sentence(function, "delta", "be below 1", delta, "delta=0.01"))
     rows, columns = weight.shape
-    s = np.linalg.svd(weight, compute_uv=False)
     c = gain_of(function, gain, weight)
-    defect = float(np.sqrt(np.sum(((s / c) ** 2 - 1) ** 2)))
+    (weight, shift), (data, _) = scaled(weight), scaled(data)  # the rank has no scale, and DfI that of W / c
+    s = np.linalg.svd(weight, compute_uv=False)
+    with quiet():
+        defect = root_defect(np.ldexp(weight / c, shift))
     full = bool(s[-1] > max(rows, columns) * EPS["float64"] * s[0])
     values = np.linalg.svd(data, compute_uv=False)
     keeps = rows >= columns and full
     room = residual_bound(min(data.shape), EPS["float64"])
     paper = (1 - delta) / sqrt((1 + defect) / (1 - defect)) if keeps and defect < 1 else None
-    odds = (1 - delta) / delta / (s[0] / s[-1]) if keeps else None
+    share = (1 - delta) * s[-1] / ((1 - delta) * s[-1] + delta * s[0]) if keeps else None
     return TheoremCheck(
         theorem=3,
         claim="the effective rank of the pre-activations",
         measured=float(srank(np.linalg.svd(data @ weight.T, compute_uv=False), 1 - delta)),
         bound=0.0 if paper is None else float(srank(values, paper - room)),
-        sharper=0.0 if odds is None else float(srank(values, odds / (1 + odds) - room)),
-        trivial=1.0,
+        sharper=0.0 if share is None else float(srank(values, float(share) - room)),
+        trivial=float(values[0] > 0),
         upper=False,
         hypotheses=(
             Hypothesis("d_out >= d_in", rows / columns, rows >= columns),

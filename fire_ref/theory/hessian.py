@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
+from math import inf, isfinite, prod
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays import quiet
 from ..errors import sentence
 from ..spectrum import Host
 from .drift import spectral
-from .inputs import gain_of, layers, norm, samples
+from .inputs import gain_of, layers, norm, samples, vector
 from .record import Hypothesis, TheoremCheck
 
 #: Largest eigenvalue of diag(p) - p p^T over all probabilities p: of softmax cross-entropy.
@@ -79,10 +80,16 @@ def curvature(
     X = samples(function, "inputs", inputs, found[0].shape[1])
     scales = _gains(function, gains, found)
     offsets = None if biases is None else _biases(function, biases, found)
-    spectra = [spectral(W) ** 2 for W in found]
-    factors = [c * c * (1 + np.sqrt(norm_defect(W / c))) for W, c in zip(found, scales, strict=True)]
-    passed = [forward(found, x, offsets) for x in X]
-    return tuple(_block(k, found, passed, X, spectra, factors, offsets is not None) for k in range(len(found)))
+    with quiet():
+        spectra = [square(spectral(W)) for W in found]
+        factors = [c * c * (1 + root_defect(W / c)) for W, c in zip(found, scales, strict=True)]
+        passed = [forward(found, x, offsets) for x in X]
+        if not all(np.isfinite(one.logits).all() for one in passed):
+            raise ValueError(_overflow(function))
+        told = tuple(_block(k, found, passed, X, spectra, factors, offsets is not None) for k in range(len(found)))
+    if not all(isfinite(one.measured) and isfinite(one.sharper) for one in told):
+        raise ValueError(_overflow(function))
+    return told
 
 
 def forward(weights: Sequence[Host], x: Host, biases: Sequence[Host] | None) -> Passed:
@@ -105,13 +112,25 @@ def block_eigenvalue(weights: Sequence[Host], one: Passed, k: int) -> float:
     loss = np.diag(p) - np.outer(p, p)
     values, vectors = np.linalg.eigh(loss)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
-    return float(norm(one.inputs[k]) ** 2 * np.linalg.norm(root.T @ A, 2) ** 2)
+    return float(square(norm(one.inputs[k])) * square(spectral(root.T @ A)))
 
 
-def norm_defect(W: Host) -> float:
-    """Return DfI of the short side, ||G - I||_F^2."""
+def root_defect(W: Host) -> float:
+    """Return sqrt(DfI) of the short side, ||G - I||_F; inf where W leaves the range of its square."""
+    if not np.isfinite(W).all():
+        return inf
     s = np.linalg.svd(W, compute_uv=False)
-    return float(np.sum((s * s - 1) ** 2))
+    return norm(s * s - 1) if np.isfinite(s * s).all() else inf
+
+
+def square(value: float) -> float:
+    """Return value^2, inf where float64 does not hold it."""
+    return value * value
+
+
+def _overflow(function: str) -> str:
+    rule = "keep logits and curvatures within float64"
+    return sentence(function, "weights", rule, "an overflow", "smaller weights or inputs")
 
 
 def _block(
@@ -125,7 +144,7 @@ def _block(
 ) -> TheoremCheck:
     start = k + 1 if measured_input else 0
     others = [j for j in range(start, len(weights)) if j != k]
-    entering = [norm(one.inputs[k] if measured_input else x) ** 2 for one, x in zip(passed, X, strict=True)]
+    entering = [square(norm(one.inputs[k] if measured_input else x)) for one, x in zip(passed, X, strict=True)]
     values = [block_eigenvalue(weights, one, k) for one in passed]
     best = int(np.argmax([value / size if size else 0.0 for value, size in zip(values, entering, strict=True)]))
     text = "no biases" if not measured_input else "what enters the layer is measured, as there are biases"
@@ -141,18 +160,19 @@ def _block(
     )
 
 
-def _gains(function: str, gains: Sequence[float] | float | None, weights: Sequence[Host]) -> list[float]:
-    if not isinstance(gains, (list, tuple)):
-        return [gain_of(function, None if gains is None else float(gains), W) for W in weights]  # type: ignore[arg-type]  # a sequence is a list or tuple
-    if len(gains) != len(weights):
+def _gains(function: str, gains: Any, weights: Sequence[Host]) -> list[float]:
+    if gains is None or isinstance(gains, (bool, int, float, str)):
+        return [gain_of(function, gains, W, "gains") for W in weights]  # type: ignore[arg-type]  # it refuses the rest
+    given = list(gains) if isinstance(gains, (list, tuple)) else vector(function, "gains", gains, len(weights)).tolist()
+    if len(given) != len(weights):
         rule = f"hold one gain for each of {len(weights)} layers"
-        raise ValueError(sentence(function, "gains", rule, f"{len(gains)}", "gains=None"))
-    return [gain_of(function, gain, W) for gain, W in zip(gains, weights, strict=True)]
+        raise ValueError(sentence(function, "gains", rule, f"{len(given)}", "gains=None"))
+    return [gain_of(function, gain, W, f"gains[{i}]") for i, (gain, W) in enumerate(zip(given, weights, strict=True))]
 
 
-def _biases(function: str, biases: Sequence[Any], weights: Sequence[Host]) -> list[Host]:
-    found = [np.asarray(b, dtype=np.float64) for b in biases]
-    shapes, wanted = [b.shape for b in found], [(len(W),) for W in weights]
-    if shapes != wanted or not all(np.isfinite(b).all() for b in found):
-        raise ValueError(sentence(function, "biases", f"be finite, of shapes {wanted}", str(shapes), "biases=None"))
-    return found
+def _biases(function: str, biases: Any, weights: Sequence[Host]) -> list[Host]:
+    if not isinstance(biases, (list, tuple)) or len(biases) != len(weights):
+        rule = f"be a list of {len(weights)} biases, one for each layer"
+        got = f"{len(biases)}" if isinstance(biases, (list, tuple)) else type(biases).__name__
+        raise TypeError(sentence(function, "biases", rule, got, "biases=None"))
+    return [vector(function, f"biases[{i}]", b, len(W)) for i, (b, W) in enumerate(zip(biases, weights, strict=True))]

@@ -12,6 +12,7 @@ from ..arrays import quiet, to_host
 from ..errors import sentence
 from ..operands import operand
 from ..spectrum import Host
+from ..values import refuse_nonfinite
 
 
 def matrix(function: str, argument: str, value: Any) -> Host:
@@ -36,13 +37,51 @@ def matrix(function: str, argument: str, value: Any) -> Host:
     ValueError
         Not a matrix, empty, or not finite.
     """
-    host = np.asarray(to_host(operand(function, argument, value, host=True, warn=False).array), dtype=np.float64)
-    matrix_shape(function, argument, host.shape)
-    if host.ndim != 2:
-        raise ValueError(sentence(function, argument, "be one matrix", f"shape {host.shape}", "one tap of a kernel"))
-    if not np.isfinite(host).all():
-        raise ValueError(sentence(function, argument, "be finite", "NaN or inf", "the weights before they diverged"))
-    return host
+    found = operand(function, argument, value, host=True, warn=False)
+    matrix_shape(function, argument, found.shape)
+    if len(found.shape) != 2:
+        raise ValueError(sentence(function, argument, "be one matrix", f"shape {found.shape}", "one tap of a kernel"))
+    refuse_nonfinite(function, argument, found)
+    return np.asarray(to_host(found.array), dtype=np.float64)
+
+
+def vector(function: str, argument: str, value: Any, size: int) -> Host:
+    """
+    Accept one vector of any library, as a bias.
+
+    Parameters
+    ----------
+    function, argument : str
+        Where it was given.
+    value : array, shape (size,)
+        Of any library and real dtype.
+    size : int
+        That it must have.
+
+    Returns
+    -------
+    ndarray of float64, shape (size,)
+
+    Raises
+    ------
+    TypeError
+        Not an array, or of an unsupported dtype.
+    ValueError
+        Of another shape, or not finite.
+    """
+    found = operand(function, argument, value, host=True, warn=False)
+    if found.shape != (size,):
+        rule = f"have the shape ({size},), one for each output"
+        raise ValueError(sentence(function, argument, rule, f"shape {found.shape}", "the layer's own bias"))
+    refuse_nonfinite(function, argument, found)
+    return np.asarray(to_host(found.array), dtype=np.float64)
+
+
+def scaled(A: Host) -> tuple[Host, int]:
+    """Return A over a power of two, exactly but for subnormal numbers, its peak in [1/2, 1), and the exponent."""
+    peak = np.max(np.abs(A))
+    exponent = int(np.frexp(peak)[1]) if peak > 0 else 0
+    return np.asarray(np.ldexp(A, -exponent)), exponent
 
 
 def layers(function: str, argument: str, values: Sequence[Any]) -> list[Host]:
@@ -68,7 +107,7 @@ def layers(function: str, argument: str, values: Sequence[Any]) -> list[Host]:
         None, not matrices, not finite, or shapes that do not follow each other.
     """
     if not isinstance(values, (list, tuple)) or not values:
-        got = "none" if isinstance(values, (list, tuple)) else type(values).__name__
+        got = "an empty list" if isinstance(values, (list, tuple)) else type(values).__name__
         raise TypeError(sentence(function, argument, "be a list of weights, one for each layer", got, "[W1, W2]"))
     found = [matrix(function, f"{argument}[{i}]", value) for i, value in enumerate(values)]
     for i in range(1, len(found)):
@@ -108,7 +147,7 @@ def samples(function: str, argument: str, value: Any, width: int) -> Host:
     return found
 
 
-def gain_of(function: str, gain: float | None, W: Host) -> float:
+def gain_of(function: str, gain: float | None, W: Host, argument: str = "gain") -> float:
     """
     Return the gain that a weight is measured against.
 
@@ -120,6 +159,8 @@ def gain_of(function: str, gain: float | None, W: Host) -> float:
         Positive; None for sqrt(d_out / d_in).
     W : ndarray, shape (d_out, d_in)
         The weight.
+    argument : str
+        What the caller named it.
 
     Returns
     -------
@@ -127,10 +168,16 @@ def gain_of(function: str, gain: float | None, W: Host) -> float:
     """
     if gain is None:
         return float(np.sqrt(W.shape[0] / W.shape[1]))
-    return real(function, "gain", gain, least=0.0, advice="gain=1.0", strict=True)
+    return real(function, argument, gain, least=0.0, advice="gain=1.0", strict=True)
 
 
 def norm(A: Host) -> float:
-    """Return ||A||_F, inf where float64 does not hold its square."""
+    """Return ||A||_F, at every scale; inf only where it exceeds float64."""
+    unit, exponent = scaled(A)
+    return grown(float(np.linalg.norm(unit)), exponent)
+
+
+def grown(value: float, exponent: int) -> float:
+    """Return value 2^exponent, inf where that exceeds float64."""
     with quiet():
-        return float(np.linalg.norm(A))
+        return float(np.ldexp(value, exponent))

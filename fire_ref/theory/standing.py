@@ -23,7 +23,8 @@ class Standing(NamedTuple):
         sqrt(DfI), ||G/c^2 - I||_2, and ``max_j | ||w_j||^2 / c'^2 - 1 |`` with c'^2 the mean: the eps of theorems 2, 3
         and 4; the worst matrix of a kernel.
     drift : bool
-        Theorem 1 bounds the drift of the pre-activations by less than what holds of anything: d_out >= d_in and
+        Something moved, and theorem 1 bounds the drift of the pre-activations by less than what holds of anything:
+        d_out >= d_in and
         ``||W - V||_2 < max(s_min(W), s_min(V))``.
     curvature : bool
         Theorem 2 shows that the layer's factor fell: c^2 (1 + sqrt(DfI)) is below the ||W||_2^2 before.

@@ -58,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for one in given:
             if one not in known:
                 parser.error(f"there is no {one!r}, only {', '.join(known)}")
+    if options.out is not None and not options.out.absolute().parent.is_dir():
+        parser.error(f"--out must be in a folder that exists; got {options.out}")
     try:
         text = page(asked, names)
     except ConnectionError as error:

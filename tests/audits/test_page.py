@@ -291,3 +291,9 @@ def test_an_extreme_network_is_drawn_without_complaint(name: str, tmp_path: Path
         row for row in found.rows if row.action == "fire" and np.isfinite(row.squared_norm) and row.squared_norm
     ]
     assert seen.told["dots"] == len(drawn)
+
+
+def test_theorems_have_a_legend_where_they_were_asked_for() -> None:
+    state = {"fc": np.diag([1.2, 0.9])}
+    assert "Theory, at each stage" in fire_ref.audit(state, theory=True).to_html()
+    assert "Theory, at each stage" not in fire_ref.audit(state).to_html()

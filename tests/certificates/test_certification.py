@@ -320,6 +320,18 @@ def test_lists_and_integers_are_numbers() -> None:
     assert certified(np.array([[2, 0], [0, 3]]), [[1.0, 0.0], [0.0, 1.0]]).distance[1] < 1e-40
 
 
+@pytest.mark.parametrize("kind", [list, np.asarray])
+def test_integers_are_exact_or_refused(kind: Any) -> None:
+    assert certify([[1]], kind([[2**53]])).distance == (2.0**53 - 1, 2.0**53 - 1)
+    with pytest.raises(ValueError, match=r"certify: Q must hold integers that float64 holds"):
+        certify([[1]], kind([[2**53 + 1]]))
+
+
+def test_integers_of_jax_are_not_rounded_to_float32() -> None:
+    jnp = available("jax.numpy")
+    assert certify([[1.0]], jnp.asarray([[2**24 + 1]])).distance == (2.0**24, 2.0**24)
+
+
 def test_a_stack_gives_a_list_in_the_order_of_the_flattened_batch(rng: np.random.Generator) -> None:
     W = rng.standard_normal((2, 3, 4, 2))
     W[1, 0] = 0

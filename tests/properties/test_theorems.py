@@ -26,10 +26,10 @@ def below(small: float, large: float, scale: float) -> None:
     **{
         "no root of two": (drift, "sqrt", lambda x: 1.0 if x == 2 else np.sqrt(x)),
         "one layer only": (drift, "propagated", lambda norms, steps: steps[0]),
-        "norms below only": (
+        "half the sum": (
             drift,
             "propagated",
-            lambda norms, steps: sum(step * np.prod([w for w, _ in norms[:k]]) for k, step in enumerate(steps)),
+            lambda norms, steps: sum(steps) / 2,
         ),
     }
 )
@@ -41,13 +41,19 @@ def test_drift_stays_below_every_bound(net: Network, phi: str) -> None:
         below(found.measured, found.trivial, 1.0)
         below(found.measured, found.sharper, 1.0)
         below(found.sharper, found.bound, found.bound)
+    above = theory.feature_drift([np.eye(2), np.diag([1.0, 2.0])], [np.eye(2), np.diag([2.0, 1.0])], np.eye(2))
+    below(above.measured, above.sharper, 1.0)
+    t = 1e-4  # the witness that the constant is attained
+    w, v = np.array([[1.0, 0.0]]), np.cos(t) * np.array([[np.cos(t), np.sin(t) * np.sqrt(np.tan(t))]])
+    tight = theory.feature_drift([w], [v], np.diag([1.0, 1 / np.sqrt(np.tan(t))]), "identity")
+    below(tight.measured, tight.sharper, 0.0)
 
 
 @breaks(
     **{
         "a quarter": (hessian, "BETA", 0.25),
         "norms not squared": (hessian, "spectral", lambda W: np.sqrt(np.linalg.norm(W, 2))),
-        "no defect": (hessian, "norm_defect", lambda W: 0.0),
+        "no defect": (hessian, "root_defect", lambda W: 0.0),
     }
 )
 @given(net=networks(), gain=st.floats(0.3, 3))

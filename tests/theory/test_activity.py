@@ -15,7 +15,7 @@ def test_foretold_activity_is_that_of_gaussian_inputs(rng: np.random.Generator) 
     assert (least.measured, most.measured) == (pytest.approx(0.5), pytest.approx(1.5))
     assert seen_least.measured == pytest.approx(0.5, abs=0.01)  # 200,000 samples: 4 standard deviations
     assert seen_most.measured == pytest.approx(1.5, abs=0.02)
-    assert seen_least.hypotheses[2].holds is None
+    assert seen_least.hypotheses[3].holds is None
 
 
 def test_a_tall_isometry_may_have_dead_units_and_the_theorem_says_so() -> None:
@@ -36,3 +36,18 @@ def test_a_zero_weight_has_no_activity() -> None:
     least, _ = neuron_activity(np.zeros((2, 2)))
     assert np.isnan(least.measured)
     assert least.sharper == 0
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e155, 1e300])
+def test_activity_has_no_scale(scale: float) -> None:
+    least, most = neuron_activity(scale * np.diag([1.0, 0.8]), gain=0.9 * scale)
+    plain_least, plain_most = neuron_activity(np.diag([1.0, 0.8]), gain=0.9)
+    for found, plain in ((least, plain_least), (most, plain_most)):
+        assert found.measured == pytest.approx(plain.measured)
+        assert found.bound == pytest.approx(plain.bound)
+
+
+def test_where_no_unit_is_active_nothing_is_said() -> None:
+    for check in neuron_activity(-np.eye(2), np.ones((1, 2))):
+        assert np.isnan(check.measured)
+        assert not check.says_something

@@ -44,3 +44,34 @@ def test_what_does_not_fit_is_refused() -> None:
         feature_drift([np.eye(2)], [np.eye(3)], np.eye(2))
     with pytest.raises(ValueError, match="activation"):
         feature_drift([np.eye(2)], [np.eye(2)], np.eye(2), "gelu")
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e60, 1e155, 1e300])
+@pytest.mark.parametrize("activation", ["relu", "identity"])
+def test_the_scale_of_all_layers_and_of_the_inputs_changes_nothing(
+    scale: float, activation: str, rng: np.random.Generator
+) -> None:
+    W, V = ([np.abs(rng.standard_normal((4, 4))) for _ in range(5)] for _ in range(2))  # no unit dies
+    Z = np.abs(rng.standard_normal((3, 4)))
+    plain = feature_drift(W, V, Z, activation)
+    for weights, moved, inputs in (
+        ([scale * A for A in W], [scale * A for A in V], Z),
+        (W, V, scale * Z),
+        ([*W[:-1], scale * W[-1]], [*V[:-1], scale * V[-1]], Z),
+    ):
+        found = feature_drift(weights, moved, inputs, activation)
+        assert found.measured == pytest.approx(plain.measured, rel=1e-12)
+        assert found.sharper == pytest.approx(plain.sharper, rel=1e-12)
+        assert found.bound >= plain.bound * (1 - 1e-9)
+        assert found.holds
+
+
+def test_tanh_keeps_its_scale() -> None:
+    small, large = (
+        feature_drift([c * np.eye(2)], [c * np.diag([1.0, 0.5])], np.eye(2), "tanh") for c in (1e-200, 30.0)
+    )
+    linear = feature_drift([np.eye(2)], [np.diag([1.0, 0.5])], np.eye(2), "identity")
+    assert small.measured == pytest.approx(linear.measured)
+    assert large.measured < 1e-10
+    with pytest.raises(ValueError, match="within float64"):
+        feature_drift([np.array([[1e300, -1e300]])], [np.ones((1, 2))], np.array([[1e300, 1e300]]), "tanh")

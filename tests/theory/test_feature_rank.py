@@ -41,3 +41,23 @@ def test_the_papers_bound_needs_dfi_below_one_and_the_sharper_one_does_not() -> 
 def test_delta_lies_between_zero_and_one(delta: float) -> None:
     with pytest.raises(ValueError, match="delta"):
         effective_rank(np.eye(2), np.eye(2), delta=delta)
+
+
+def test_a_delta_next_to_nothing_is_right() -> None:
+    found = effective_rank(np.eye(3), np.ones((3, 3)), delta=1e-309)
+    assert found.measured >= found.sharper
+    assert found.sharper == 1
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e155, 1e300])
+def test_scale_and_gain_go_together(scale: float) -> None:
+    found = effective_rank(scale * np.diag([1.0, 0.9]), np.diag([1.0, 0.5]) / scale, gain=scale)
+    assert found.hypotheses[2].value == pytest.approx(0.19)
+    assert found.says_something
+    assert effective_rank(np.eye(2), np.eye(2), gain=5e-324).bound == 0
+
+
+def test_zero_features_have_no_rank_to_keep() -> None:
+    found = effective_rank(np.eye(2), np.zeros((3, 2)))
+    assert (found.measured, found.trivial) == (0, 0)
+    assert not found.says_something

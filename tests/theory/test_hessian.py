@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fire_ref.theory import curvature
-from fire_ref.theory.hessian import block_eigenvalue, forward, norm_defect
+from fire_ref.theory.hessian import block_eigenvalue, forward, root_defect
 
 from ..backends import available
 from .networks import Host
@@ -60,23 +60,41 @@ def test_it_is_the_top_eigenvalue_of_the_hessian_that_torch_computes(k: int, rng
 
 
 def test_the_defect_is_that_of_the_short_side() -> None:
-    assert norm_defect(np.diag([2.0, 1.0])) == 9
-    assert norm_defect(np.ones((1, 4))) == pytest.approx(9)
+    assert root_defect(np.diag([2.0, 1.0])) == 3
+    assert root_defect(np.ones((1, 4))) == pytest.approx(3)
 
 
 def test_gains_are_one_for_all_or_one_for_each() -> None:
     W = [np.eye(2), np.eye(2)]
     alike = curvature(W, np.ones((1, 2)), gains=2.0)
     assert [one.bound for one in alike] == [one.bound for one in curvature(W, np.ones((1, 2)), gains=[2.0, 2.0])]
+    assert [one.bound for one in alike] == [one.bound for one in curvature(W, np.ones((1, 2)), gains=np.full(2, 2.0))]
     with pytest.raises(ValueError, match="one gain for each of 2"):
         curvature(W, np.ones((1, 2)), gains=[2.0])
+    with pytest.raises(ValueError, match=r"gains\[1\] must"):
+        curvature(W, np.ones((1, 2)), gains=[2.0, -1.0])
+    for wrong in ("abc", True, 1j):
+        with pytest.raises((TypeError, ValueError), match="gains must"):
+            curvature(W, np.ones((1, 2)), gains=wrong)
+
+
+@pytest.mark.parametrize("scale", [1e155, 1e300])
+def test_what_leaves_float64_is_refused(scale: float) -> None:
+    for weights, inputs in (([scale * np.eye(2), np.eye(2)], np.ones((1, 2))), ([np.eye(2)], scale * np.ones((1, 2)))):
+        with pytest.raises(ValueError, match="within float64"):
+            curvature(weights, inputs)
 
 
 def test_biases_fit_their_layers() -> None:
-    with pytest.raises(ValueError, match="biases must be finite"):
-        curvature([np.eye(2)], np.ones((1, 2)), biases=[np.ones(3)])
-    with pytest.raises(ValueError, match="biases must be finite"):
-        curvature([np.eye(2)], np.ones((1, 2)), biases=[np.array([np.nan, 0])])
+    for given, error, told in (
+        ([np.ones(3)], ValueError, r"biases\[0\] must have the shape \(2,\)"),
+        ([np.array([np.nan, 0])], ValueError, r"biases\[0\] must be finite; got nan"),
+        ([np.array([1j, 0])], TypeError, r"biases\[0\] must be real"),
+        ([], TypeError, "one for each layer; got 0"),
+        (0, TypeError, "one for each layer; got int"),
+    ):
+        with pytest.raises(error, match=told):
+            curvature([np.eye(2)], np.ones((1, 2)), biases=given)
 
 
 def test_with_biases_what_enters_a_layer_is_measured() -> None:

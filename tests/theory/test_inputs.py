@@ -64,4 +64,7 @@ def test_the_gain_is_fan_unless_told_and_positive() -> None:
 
 
 def test_a_norm_that_leaves_the_range_is_inf_without_a_warning() -> None:
-    assert norm(np.full((2, 2), 1e300)) == np.inf
+    assert norm(np.full((2, 2), 1.7e308)) == np.inf
+    assert norm(np.full((2, 2), 1e300)) == 2e300
+    assert norm(np.full((2, 2), 1e-300)) == 2e-300
+    assert norm(np.zeros((2, 2))) == 0
