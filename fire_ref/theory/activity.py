@@ -7,11 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import quiet
-from ..spectrum import Host
 from .drift import ACTIVATIONS
-from .hessian import root_defect
-from .inputs import gain_of, matrix, samples, scaled
+from .inputs import gain_of, matrix, root_dfi, samples, scaled
 from .record import Hypothesis, TheoremCheck
 
 
@@ -32,8 +29,7 @@ def neuron_activity(W: Any, X: Any = None, *, gain: float | None = None) -> Acti
         The weight; no bias.
     X : array, shape (samples, d_in), optional
         Inputs to measure ReLU activity on, which may not be what the theorem assumes; default rotation-invariant ones,
-        for which s_j is ||w_j|| over the mean row
-        norm, exactly.
+        for which s_j is ||w_j|| over the mean row norm, exactly.
     gain : float, optional
         What DfI is measured against; default sqrt(d_out / d_in).
 
@@ -67,12 +63,13 @@ def neuron_activity(W: Any, X: Any = None, *, gain: float | None = None) -> Acti
     weight = matrix(function, "W", W)
     rows, columns = weight.shape
     c = gain_of(function, gain, weight)
-    weight, shift = scaled(weight)  # activities have no scale, and DfI that of W / c
-    with quiet():
-        defect = root_defect(np.ldexp(weight / c, shift))
+    defect = root_dfi(weight, c)
+    weight = scaled(weight).array  # activities have no scale
     squares = np.sum(weight * weight, axis=1)
     alive = bool(squares.max() > 0)
-    active = _norms(weight) if X is None else _measured(weight, scaled(samples(function, "X", X, columns))[0])
+    active = np.sqrt(squares)
+    if X is not None:
+        active = np.mean(ACTIVATIONS["relu"](scaled(samples(function, "X", X, columns)).array @ weight.T), axis=0)
     shares = active / active.mean() if active.any() else np.full(rows, float("nan"))
     hypotheses = (
         Hypothesis("d_out <= d_in", rows / columns, rows <= columns),
@@ -97,11 +94,3 @@ def neuron_activity(W: Any, X: Any = None, *, gain: float | None = None) -> Acti
             hypotheses,
         ),
     )
-
-
-def _norms(W: Host) -> Host:
-    return np.asarray(np.sqrt(np.sum(W * W, axis=1)))
-
-
-def _measured(W: Host, X: Host) -> Host:
-    return np.asarray(np.mean(np.abs(ACTIVATIONS["relu"](X @ W.T)), axis=0))

@@ -12,7 +12,7 @@ from ..arguments import choice
 from ..arrays import quiet
 from ..errors import sentence
 from ..spectrum import Host
-from .inputs import grown, layers, norm, samples, scaled
+from .inputs import layers, norm, samples, scaled, spectral
 from .record import Hypothesis, TheoremCheck
 
 #: Each is 1-Lipschitz and maps 0 to 0.
@@ -76,11 +76,9 @@ def feature_drift(weights: Sequence[Any], moved: Sequence[Any], inputs: Any, act
     moved_by = hypot(*(norm(W - V) for W, V in zip(before, after, strict=True)))
     paper = log2(4 * sqrt(depth)) + _log2(size) + (depth - 1) * _log2(steepest) + _log2(moved_by)
     if activation != "tanh":  # the others are homogeneous: the scale of a layer, before and after, drops out
-        Z, shift = scaled(Z)
-        for k, pair in enumerate(zip(before, after, strict=True)):
-            (before[k], after[k]), more = scaled(np.stack(pair))
-            shift += more
-        size, paper = norm(Z), paper - shift
+        parts = [scaled(Z), *(scaled(np.stack(pair)) for pair in zip(before, after, strict=True))]
+        Z, before, after = parts[0].array, [one.array[0] for one in parts[1:]], [one.array[1] for one in parts[1:]]
+        size, paper = norm(Z), paper + sum(log2(one.first.item()) + log2(one.second.item()) for one in parts)
     with quiet():
         H, moved_H = features(before, Z, phi), features(after, Z, phi)
         norms = [(spectral(W), spectral(V)) for W, V in zip(before, after, strict=True)]
@@ -121,12 +119,6 @@ def correlations(H: Host) -> Host:
     """Return H H^T / ||H||_F^2."""
     unit = H / norm(H)
     return np.asarray(unit @ unit.T)
-
-
-def spectral(W: Host) -> float:
-    """Return ||W||_2, at every scale."""
-    unit, exponent = scaled(W)
-    return grown(float(np.linalg.norm(unit, 2)), exponent)
 
 
 def propagated(norms: Sequence[tuple[float, float]], steps: Sequence[float]) -> float:

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from .. import rank
 from ..arguments import real
-from ..arrays import quiet
 from ..errors import sentence
 from ..spectrum import Host
 from ..tolerances import EPS, residual_bound
-from .hessian import root_defect
-from .inputs import gain_of, matrix, samples, scaled
+from .inputs import gain_of, matrix, root_dfi, samples, scaled
 from .record import Hypothesis, TheoremCheck
 
 
@@ -66,11 +65,10 @@ def effective_rank(W: Any, X: Any, *, gain: float | None = None, delta: float = 
         raise ValueError(sentence(function, "delta", "be below 1", delta, "delta=0.01"))
     rows, columns = weight.shape
     c = gain_of(function, gain, weight)
-    (weight, shift), (data, _) = scaled(weight), scaled(data)  # the rank has no scale, and DfI that of W / c
+    defect = root_dfi(weight, c)
+    weight, data = scaled(weight).array, scaled(data).array  # the rank has no scale
     s = np.linalg.svd(weight, compute_uv=False)
-    with quiet():
-        defect = root_defect(np.ldexp(weight / c, shift))
-    full = bool(s[-1] > max(rows, columns) * EPS["float64"] * s[0])
+    full = bool(rank.nonzero(s, rank.threshold(function, weight.shape, "float64", None))[-1])
     values = np.linalg.svd(data, compute_uv=False)
     keeps = rows >= columns and full
     room = residual_bound(min(data.shape), EPS["float64"])

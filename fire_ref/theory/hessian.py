@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, isfinite, prod
+from math import isfinite, prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +11,7 @@ import numpy as np
 from ..arrays import quiet
 from ..errors import sentence
 from ..spectrum import Host
-from .drift import spectral
-from .inputs import gain_of, layers, norm, samples, vector
+from .inputs import gain_of, layers, norm, root_dfi, samples, spectral, vector
 from .record import Hypothesis, TheoremCheck
 
 #: Largest eigenvalue of diag(p) - p p^T over all probabilities p: of softmax cross-entropy.
@@ -82,7 +81,7 @@ def curvature(
     offsets = None if biases is None else _biases(function, biases, found)
     with quiet():
         spectra = [square(spectral(W)) for W in found]
-        factors = [c * c * (1 + root_defect(W / c)) for W, c in zip(found, scales, strict=True)]
+        factors = [c * c * (1 + root_dfi(W, c)) for W, c in zip(found, scales, strict=True)]
         passed = [forward(found, x, offsets) for x in X]
         if not all(np.isfinite(one.logits).all() for one in passed):
             raise ValueError(_overflow(function))
@@ -113,14 +112,6 @@ def block_eigenvalue(weights: Sequence[Host], one: Passed, k: int) -> float:
     values, vectors = np.linalg.eigh(loss)
     root = vectors * np.sqrt(np.clip(values, 0.0, None))
     return float(square(norm(one.inputs[k])) * square(spectral(root.T @ A)))
-
-
-def root_defect(W: Host) -> float:
-    """Return sqrt(DfI) of the short side, ||G - I||_F; inf where W leaves the range of its square."""
-    if not np.isfinite(W).all():
-        return inf
-    s = np.linalg.svd(W, compute_uv=False)
-    return norm(s * s - 1) if np.isfinite(s * s).all() else inf
 
 
 def square(value: float) -> float:

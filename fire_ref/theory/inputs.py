@@ -10,7 +10,10 @@ import numpy as np
 from ..arguments import matrix_shape, real
 from ..arrays import quiet, to_host
 from ..errors import sentence
+from ..layout import parse
+from ..measures import dfi
 from ..operands import operand
+from ..scaling import Scaled, normalise
 from ..spectrum import Host
 from ..values import refuse_nonfinite
 
@@ -77,11 +80,9 @@ def vector(function: str, argument: str, value: Any, size: int) -> Host:
     return np.asarray(to_host(found.array), dtype=np.float64)
 
 
-def scaled(A: Host) -> tuple[Host, int]:
-    """Return A over a power of two, exactly but for subnormal numbers, its peak in [1/2, 1), and the exponent."""
-    peak = np.max(np.abs(A))
-    exponent = int(np.frexp(peak)[1]) if peak > 0 else 0
-    return np.asarray(np.ldexp(A, -exponent)), exponent
+def scaled(A: Host) -> Scaled:
+    """Return A by the power of two that brings its peak into [1/2, 1), one for all of it."""
+    return normalise(np, A, np.max(np.abs(A), keepdims=True))
 
 
 def layers(function: str, argument: str, values: Sequence[Any]) -> list[Host]:
@@ -167,17 +168,25 @@ def gain_of(function: str, gain: float | None, W: Host, argument: str = "gain") 
     float
     """
     if gain is None:
-        return float(np.sqrt(W.shape[0] / W.shape[1]))
+        return parse(function, "OI", W.shape).fan_gain(W.shape)
     return real(function, argument, gain, least=0.0, advice="gain=1.0", strict=True)
 
 
 def norm(A: Host) -> float:
     """Return ||A||_F, at every scale; inf only where it exceeds float64."""
-    unit, exponent = scaled(A)
-    return grown(float(np.linalg.norm(unit)), exponent)
-
-
-def grown(value: float, exponent: int) -> float:
-    """Return value 2^exponent, inf where that exceeds float64."""
+    unit = scaled(A)
     with quiet():
-        return float(np.ldexp(value, exponent))
+        return float(unit.restore(np.linalg.norm(unit.array)).item())
+
+
+def spectral(W: Host) -> float:
+    """Return ||W||_2, at every scale; inf only where it exceeds float64."""
+    unit = scaled(W)
+    with quiet():
+        return float(unit.restore(np.linalg.norm(unit.array, 2)).item())
+
+
+def root_dfi(W: Host, gain: float) -> float:
+    """Return sqrt(DfI) of the short side, ||G / gain^2 - I||_F."""
+    with quiet():
+        return float(np.sqrt(dfi(W, gain=gain)))

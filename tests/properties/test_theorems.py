@@ -53,7 +53,7 @@ def test_drift_stays_below_every_bound(net: Network, phi: str) -> None:
     **{
         "a quarter": (hessian, "BETA", 0.25),
         "norms not squared": (hessian, "spectral", lambda W: np.sqrt(np.linalg.norm(W, 2))),
-        "no defect": (hessian, "root_defect", lambda W: 0.0),
+        "no defect": (hessian, "root_dfi", lambda W, gain: 0.0),
     }
 )
 @given(net=networks(), gain=st.floats(0.3, 3))

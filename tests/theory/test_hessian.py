@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fire_ref.theory import curvature
-from fire_ref.theory.hessian import block_eigenvalue, forward, root_defect
+from fire_ref.theory.hessian import block_eigenvalue, forward
 
 from ..backends import available
 from .networks import Host
@@ -57,11 +57,6 @@ def test_it_is_the_top_eigenvalue_of_the_hessian_that_torch_computes(k: int, rng
     hessian = torch.autograd.functional.hessian(f, given[k].flatten()).numpy()
     found = block_eigenvalue(weights, forward(weights, x, biases), k)
     assert found == pytest.approx(np.linalg.eigvalsh(hessian)[-1], rel=1e-10)
-
-
-def test_the_defect_is_that_of_the_short_side() -> None:
-    assert root_defect(np.diag([2.0, 1.0])) == 3
-    assert root_defect(np.ones((1, 4))) == pytest.approx(3)
 
 
 def test_gains_are_one_for_all_or_one_for_each() -> None:

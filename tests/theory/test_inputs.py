@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fire_ref.theory.inputs import gain_of, layers, matrix, norm, samples
+from fire_ref.theory.inputs import gain_of, layers, matrix, norm, root_dfi, samples, spectral
 
 from ..backends import HALF, available
 
@@ -68,3 +68,14 @@ def test_a_norm_that_leaves_the_range_is_inf_without_a_warning() -> None:
     assert norm(np.full((2, 2), 1e300)) == 2e300
     assert norm(np.full((2, 2), 1e-300)) == 2e-300
     assert norm(np.zeros((2, 2))) == 0
+
+
+def test_the_root_of_dfi_is_that_of_the_short_side() -> None:
+    assert root_dfi(np.diag([4.0, 2.0]), 2.0) == 3
+    assert root_dfi(np.ones((1, 4)), 1.0) == 3
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1.0, 1e300])
+def test_the_spectral_norm_has_every_scale(scale: float) -> None:
+    assert spectral(scale * np.diag([2.0, 3.0])) == pytest.approx(3 * scale)
+    assert spectral(np.zeros((2, 3))) == 0
