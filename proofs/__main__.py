@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
-        files, answers = _checked(Path(scratch))
+        files, answers = checked(Path(scratch))
     rows = _rows(files, answers)
     shown = [row for row in rows if options.all or row["kind"] in ("Theorem", "Corollary") or not row["proved"]]
     if options.json:
@@ -59,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if rows and all(row["proved"] for row in rows) else 1
 
 
-def _checked(scratch: Path) -> tuple[list[Compiled], dict[tuple[str, str], str]]:
+def checked(scratch: Path) -> tuple[list[Compiled], dict[tuple[str, str], str]]:
+    """Compile everything in a folder, and ask what the statements of what compiled assume."""
     console = Console(stderr=True)
     sources = ordered()
     steps = track(sources, "compiling", console=console, transient=True, disable=not console.is_terminal)

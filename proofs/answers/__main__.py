@@ -20,7 +20,8 @@ from rich.console import Console
 from . import conditioning, dead, direction, distance, drift, hypotheses, width
 from .weights import NETWORKS, SHIPPED
 
-QUESTIONS: dict[str, tuple[str, Callable[[Sequence[str]], str]]] = {
+#: Name -> the question, and what answers it; `OF_NETWORKS` are asked of real weights.
+QUESTIONS: dict[str, tuple[str, Callable[..., str]]] = {
     "hypotheses": ("Is ε < 1 in practice?", hypotheses.answer),
     "direction": ("Which direction is theorem 4?", direction.answer),
     "drift": ("Is theorem 1 ever not vacuous for a FIRE move?", drift.answer),
@@ -29,6 +30,9 @@ QUESTIONS: dict[str, tuple[str, Callable[[Sequence[str]], str]]] = {
     "distance": ("How far do the weights move?", distance.answer),
     "dead": ("Do dead units survive?", dead.answer),
 }
+
+
+OF_NETWORKS = ("hypotheses", "distance")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,7 +89,11 @@ def page(asked: Sequence[str], names: Sequence[str]) -> str:
     for name in asked:
         title, answer = QUESTIONS[name]
         with console.status(title):
-            parts += [f"## {title}", f"`python -m proofs.answers {name}`", answer(names)]
+            parts += [
+                f"## {title}",
+                f"`python -m proofs.answers {name}`",
+                answer(*([names] if name in OF_NETWORKS else [])),
+            ]
     return "\n\n".join(parts) + "\n"
 
 

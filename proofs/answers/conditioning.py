@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from fire_ref import newton_schulz, predict, steps_needed
@@ -13,14 +11,9 @@ from .text import table
 N = 64
 
 
-def answer(_names: Sequence[str]) -> str:
+def answer() -> str:
     """
     Iterate on matrices of growing condition.
-
-    Parameters
-    ----------
-    _names : sequence of str
-        Not used: no network is needed.
 
     Returns
     -------

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 import fire_ref
@@ -11,14 +9,9 @@ import fire_ref
 from .text import table
 
 
-def answer(_names: Sequence[str]) -> str:
+def answer() -> str:
     """
     Kill one unit of layers of three shapes and reinitialise them.
-
-    Parameters
-    ----------
-    _names : sequence of str
-        Not used: no network is needed.
 
     Returns
     -------

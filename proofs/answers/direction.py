@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from fire_ref.theory import neuron_activity
@@ -11,14 +9,9 @@ from fire_ref.theory import neuron_activity
 from .text import table
 
 
-def answer(_names: Sequence[str]) -> str:
+def answer() -> str:
     """
     Show the bound against eps, and the counter-example for tall layers.
-
-    Parameters
-    ----------
-    _names : sequence of str
-        Not used: no network is needed.
 
     Returns
     -------

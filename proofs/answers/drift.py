@@ -37,14 +37,9 @@ def last_share(weights: Sequence[Host], fired: Sequence[Host], Z: Host) -> float
     return low
 
 
-def answer(_names: Sequence[str]) -> str:
+def answer() -> str:
     """
     Compare the drift with the bounds on He-initialised networks and on the shipped one.
-
-    Parameters
-    ----------
-    _names : sequence of str
-        Not used: what a network does to data is needed, not only its weights.
 
     Returns
     -------

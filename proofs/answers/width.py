@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +17,9 @@ STEPS = (5, 10, 15, 20)
 SCALE = 0.02
 
 
-def answer(_names: Sequence[str]) -> str:
+def answer() -> str:
     """
     Tabulate DfI against width and k, for Gaussian squares.
-
-    Parameters
-    ----------
-    _names : sequence of str
-        Not used: no network is needed.
 
     Returns
     -------

@@ -7,16 +7,17 @@ from typing import NamedTuple
 
 import pytest
 
-from proofs.checking import APT, Compiled, available, everything
-from proofs.sources import ordered
+from proofs.__main__ import checked
+from proofs.checking import APT, Compiled, available
 
 from ..backends import REQUIRED
 
 
 class Proofs(NamedTuple):
-    """The compiled files, and the folder they are in."""
+    """The compiled files, what their statements assume, and the folder they are in."""
 
     files: list[Compiled]
+    answers: dict[tuple[str, str], str]
     folder: Path
 
 
@@ -37,7 +38,7 @@ def rocq() -> None:
 
 @pytest.fixture(scope="session")
 def proofs(tmp_path_factory: pytest.TempPathFactory) -> Proofs:
-    """Every proof, compiled."""
+    """Every proof, checked as `python -m proofs` does."""
     needed()
     folder = tmp_path_factory.mktemp("proofs")
-    return Proofs(everything(ordered(), folder), folder)
+    return Proofs(*checked(folder), folder)

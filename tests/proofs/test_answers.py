@@ -26,9 +26,9 @@ def test_an_answer_without_a_network_is_the_committed_one(name: str) -> None:
     """Text to the letter; numbers are rounded to three digits, the last of which a library may change."""
     title, answer = QUESTIONS[name]
     assert f"## {title}" in PAGE
-    bold = answer(()).split("\n\n")[0].split("**")[1]
+    bold = answer().split("\n\n")[0].split("**")[1]
     assert bold in PAGE
-    head = answer(()).split("\n\n")[1].splitlines()[0]
+    head = answer().split("\n\n")[1].splitlines()[0]
     assert head in PAGE
 
 

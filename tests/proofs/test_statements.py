@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.checking import CLOSED, assumptions
+from proofs.checking import CLOSED
 from proofs.listing import main as listing
 from proofs.listing import page
 from proofs.sources import FOLDER, ordered, told
@@ -24,10 +24,8 @@ def test_every_file_compiles(proofs: Proofs) -> None:
 
 
 def test_no_statement_rests_on_an_axiom(proofs: Proofs) -> None:
-    sources = [one.source for one in proofs.files]
-    found = assumptions(sources, proofs.folder)
-    assert {key: text for key, text in found.items() if text != CLOSED} == {}
-    assert set(found) == {(file, name) for file, _, name in told(sources)}
+    assert {key: text for key, text in proofs.answers.items() if text != CLOSED} == {}
+    assert set(proofs.answers) == {(file, name) for file, _, name in told(ordered())}
 
 
 def test_every_theorem_named_in_the_readme_exists() -> None:
@@ -46,14 +44,13 @@ def test_the_list_of_theorems_is_what_the_files_say(tmp_path: Path) -> None:
     assert listing(["--check"], stale) == 0
 
 
-@pytest.mark.usefixtures("proofs")
 def test_the_command_prints_the_table_as_json(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, proofs: Proofs
 ) -> None:
     from proofs import __main__ as command
 
-    answers = {(file, name): CLOSED for file, _, name in told(one.source for one in proofs.files)}
-    monkeypatch.setattr(command, "_checked", lambda scratch: (proofs.files, answers))
+    answers = dict(proofs.answers)
+    monkeypatch.setattr(command, "checked", lambda _: (proofs.files, answers))
     assert command.main(["--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["proved"]
