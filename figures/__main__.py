@@ -1,0 +1,129 @@
+"""
+Draw the figures about FIRE: `python -m figures` lists them, `python -m figures NAME ... | all` draws.
+
+Writes NAME.json, what was computed, and NAME.svg (`--format`) into a folder; `--redraw` draws what is there again.
+
+Example: python -m figures fig6 fig5b --weights minilm --format png,svg --out pictures
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from fire_ref.errors import BackendError, MissingExtraError, missing_extra
+
+from .catalogue import FIGURES, drawing
+from .saving import FORMATS, read_data, write_data, write_pictures
+from .settings import WEIGHTS, Settings, weights_named
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """
+    List or draw.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Instead of the command line's.
+
+    Returns
+    -------
+    int
+        0; 1 if a figure could not be drawn; 2 for bad usage.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        names = _names(options.names)
+        settings = Settings(weights_named(options.weights), options.device)
+        formats = _formats(options.format)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if not names:
+        _show(options.json)
+        return 0
+    return max(_draw(name, settings, Path(options.out), formats, options.redraw) for name in names)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m figures", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="figures, or all; none: the list")
+    parser.add_argument("--out", default="pictures", metavar="DIR", help="where to write (default: pictures)")
+    known = ", ".join(WEIGHTS)
+    parser.add_argument("--weights", default="digits", help=f"of {known} or all, with commas (default: digits)")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--format", default="svg", help="of png, svg, pdf, with commas (default: svg)")
+    parser.add_argument("--redraw", action="store_true", help="compute nothing: draw the JSON that is in DIR")
+    parser.add_argument("--json", action="store_true", help="the list as JSON")
+    return parser
+
+
+def _names(given: Sequence[str]) -> list[str]:
+    for name in given:
+        if name not in FIGURES and name != "all":
+            raise ValueError(f"figures: NAME must be of {', '.join(FIGURES)} or all; got {name!r}. Try fig6.")
+    return list(FIGURES) if "all" in given else list(dict.fromkeys(given))
+
+
+def _formats(given: str) -> list[str]:
+    found = [part.strip() for part in given.split(",")]
+    for kind in found:
+        if kind not in FORMATS:
+            raise ValueError(f"figures: --format must be of {', '.join(FORMATS)}; got {kind!r}. Try --format png,svg.")
+    return found
+
+
+def _show(as_json: bool) -> None:
+    if as_json:
+        print(json.dumps([{"name": name, **entry._asdict()} for name, entry in FIGURES.items()], indent=2))
+        return
+    table = Table(title="python -m figures NAME ... | all", title_justify="left")
+    table.add_column("name", no_wrap=True)
+    table.add_column("shows")
+    table.add_column("scale")
+    table.add_column("takes", justify="right", no_wrap=True)
+    for name, entry in FIGURES.items():
+        table.add_row(name, entry.about, entry.scale, f"{entry.seconds} s")
+    Console().print(table)
+
+
+def _draw(name: str, settings: Settings, folder: Path, formats: Sequence[str], redraw: bool) -> int:
+    start = time.perf_counter()
+    kept = folder / f"{name}.json"
+    try:
+        _matplotlib()
+        folder.mkdir(parents=True, exist_ok=True)
+        figure = drawing(name)
+        if not redraw:
+            write_data(kept, name, settings, figure.compute(settings))
+        # What is drawn is what was kept, so that it can be drawn again.
+        data = read_data(kept, name)
+        paths = write_pictures(figure, data, folder, name, formats)
+    except (BackendError, MissingExtraError, ConnectionError, ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    told = " ".join(str(path) for path in [*paths, kept])
+    print(f"{told} ({time.perf_counter() - start:.0f} s)")
+    print(f"  {data['caption']}")
+    return 0
+
+
+def _matplotlib() -> None:
+    try:
+        import matplotlib  # noqa: F401 # only whether it is there
+    except ImportError:
+        raise missing_extra("figures", "matplotlib", "figures") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
