@@ -41,14 +41,16 @@ def faults(figure: Any) -> list[str]:
 
     renderer = figure.canvas.get_renderer()
     page = figure.bbox
-    texts = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip() and _shown(one)]
+    hidden = _hidden(figure)  # first: it settles the ticks
+    texts = [one for one in figure.findobj(Text) if one.get_visible() and one.get_text().strip()]
+    texts = [one for one in texts if id(one) not in hidden]
     boxes = [(one.get_text(), one.get_window_extent(renderer), one.get_fontsize()) for one in texts]
     told = [f"{text!r} leaves the page" for text, box, _ in boxes if not _inside(box, page)]
     told += [f"{text!r} has {size} points" for text, _, size in boxes if size < style.SMALLEST]
     for (one, first, _), (other, second, _) in combinations(boxes, 2):
         if _overlap(first, second):
             told.append(f"{one!r} lies on {other!r}")
-    for axes in figure.axes:
+    for axes in _every(figure):
         room = axes.get_window_extent(renderer)
         for note in axes.texts:
             box = note.get_window_extent(renderer)
@@ -57,17 +59,21 @@ def faults(figure: Any) -> list[str]:
     return told
 
 
-def _shown(text: Any) -> bool:
-    """Leave out the labels of ticks that lie outside the limits: they are never drawn."""
-    axes = text.axes
-    if axes is None or not axes.axison:
-        return axes is None or text in axes.texts or text is axes.title
-    for axis in (axes.xaxis, axes.yaxis):
-        shown = {id(label) for tick in axis._update_ticks() for label in (tick.label1, tick.label2)}
-        every = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
-        if any(text in (tick.label1, tick.label2) for tick in every):
-            return id(text) in shown
-    return True
+def _every(figure: Any) -> list[Any]:
+    return [*figure.axes, *(child for axes in figure.axes for child in axes.child_axes)]
+
+
+def _hidden(figure: Any) -> set[int]:
+    """Return the identities of the labels that are never drawn: of ticks outside the limits, of an axis put off."""
+    found: set[int] = set()
+    for axes in _every(figure):
+        for axis in (axes.xaxis, axes.yaxis):
+            drawn_ticks = axis._update_ticks() if axes.axison else []
+            ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+            found |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
+            found -= {id(label) for tick in drawn_ticks for label in (tick.label1, tick.label2)}
+            found |= set() if axes.axison else {id(axis.label), id(axis.offsetText)}
+    return found
 
 
 def _inside(box: Any, room: Any) -> bool:

@@ -1,0 +1,105 @@
+"""python -m figures: lists, draws, draws again, and says in one line what it cannot do."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from figures import __main__ as command
+from figures import catalogue
+from figures.__main__ import main
+from figures.catalogue import FIGURES
+
+from ..backends import available
+
+
+def test_the_list_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in FIGURES)
+    assert main(["--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [one["name"] for one in told] == list(FIGURES)
+    assert all(one["about"] and one["scale"] and one["seconds"] > 0 for one in told)
+
+
+def test_every_figure_can_be_imported_and_every_file_is_listed() -> None:
+    for name in FIGURES:
+        figure = catalogue.drawing(name)
+        assert callable(figure.compute)
+        assert callable(figure.draw)
+    folder = Path(catalogue.__file__).parent
+    assert {path.stem for path in folder.glob("fig*.py")} == set(FIGURES)
+
+
+def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    available("matplotlib")
+    out = tmp_path / "new" / "folder"
+    assert main(["fig6", "--out", str(out), "--format", "svg,png"]) == 0
+    told = capsys.readouterr().out
+    assert "fig6.svg" in told
+    assert json.loads((out / "fig6.json").read_text(encoding="utf-8"))["data"]["caption"] in told
+    first = (out / "fig6.svg").read_bytes()
+    (out / "fig6.svg").unlink()
+    assert main(["fig6", "--out", str(out), "--redraw"]) == 0
+    assert (out / "fig6.svg").read_bytes() == first
+    assert sorted(path.name for path in out.iterdir()) == ["fig6.json", "fig6.png", "fig6.svg"]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["fig99"], "NAME must be of fig"),
+        (["fig6", "--format", "gif"], "--format must be of png, svg, pdf"),
+        (["fig6", "--weights", "gpt-5"], "--weights must be of digits"),
+    ],
+)
+def test_bad_usage_is_one_line(given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(given) == 2
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert shown.count("\n") == 1
+
+
+def test_what_cannot_be_drawn_does_not_stop_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    available("matplotlib")
+
+    def offline(_: object) -> catalogue.Data:
+        raise ConnectionError("weights: offline")
+
+    real = catalogue.drawing
+    monkeypatch.setattr(command, "FIGURES", {"fig5b": FIGURES["fig5b"], "fig6": FIGURES["fig6"]})
+    monkeypatch.setattr(
+        command, "drawing", lambda name: real(name) if name == "fig6" else real(name)._replace(compute=offline)
+    )
+    assert main(["all", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err == "weights: offline\n"
+    assert (tmp_path / "fig6.svg").exists()
+    assert not (tmp_path / "fig5b.json").exists()
+
+
+def test_nothing_to_draw_again_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    available("matplotlib")
+    assert main(["fig6", "--out", str(tmp_path), "--redraw"]) == 1
+    assert "fig6.json must hold the data of fig6" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    available("matplotlib")
+    (tmp_path / "file").write_text("in the way", encoding="utf-8")
+    assert main(["fig6", "--out", str(tmp_path / "file")]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_without_matplotlib_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["fig6", "--out", str(tmp_path / "new")]) == 1
+    assert 'pip install "fire_ref[figures]"' in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()

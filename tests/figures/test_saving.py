@@ -1,0 +1,60 @@
+"""Data as JSON: exact, finite, for one figure; pictures: the same bytes from the same data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from figures import style
+from figures.catalogue import Data, Drawing
+from figures.saving import read_data, versions, write_data, write_pictures
+from figures.settings import Settings
+
+from ..backends import available
+
+
+def test_what_is_written_is_read_back_to_the_last_bit(tmp_path: Path) -> None:
+    data = {"x": [0.1, 1 / 3, 1e-300], "none": None, "caption": "it"}
+    write_data(tmp_path / "a.json", "fig6", Settings(("minilm",)), data)
+    assert read_data(tmp_path / "a.json", "fig6") == data
+    whole = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
+    assert (whole["figure"], whole["weights"], whole["device"]) == ("fig6", ["minilm"], "cpu")
+    assert whole["made_with"] == versions()
+
+
+def test_numbers_that_json_does_not_have_leave_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        write_data(tmp_path / "a.json", "fig6", Settings(), {"x": float("nan")})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", "[]", "{}", '{"figure": "fig1", "data": {}}', '{"figure": "fig6", "data": 3}', "\x00"]
+)
+def test_what_is_no_data_of_that_figure_is_refused(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "a.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"a\.json must hold the data of fig6\. Try python -m figures fig6"):
+        read_data(tmp_path / "a.json", "fig6")
+
+
+def test_the_same_data_give_the_same_bytes_in_every_format(tmp_path: Path) -> None:
+    available("matplotlib")
+
+    def draw(data: Data) -> object:
+        figure = style.new(2, 2)
+        figure.subplots().plot(data["x"])
+        return figure
+
+    drawing = Drawing(lambda _: {}, draw)
+    formats = ("png", "svg", "pdf")
+    paths = {}
+    for name in ("one", "two"):
+        paths[name] = write_pictures(drawing, {"x": [1, 3, 2]}, tmp_path, name, formats)
+        assert [path.name for path in paths[name]] == [f"{name}.{kind}" for kind in formats]
+    for one, two in zip(*paths.values(), strict=True):
+        assert one.read_bytes() == two.read_bytes()
+    assert paths["one"][0].read_bytes()[:4] == b"\x89PNG"
+    assert paths["one"][2].read_bytes()[:4] == b"%PDF"
