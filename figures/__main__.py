@@ -20,7 +20,7 @@ from rich.table import Table
 
 from fire_ref.errors import BackendError, MissingExtraError, missing_extra
 
-from .catalogue import FIGURES, drawing
+from .catalogue import ALSO, FIGURES, drawing
 from .saving import FORMATS, read_data, write_data, write_pictures
 from .settings import WEIGHTS, Settings, weights_named
 
@@ -94,7 +94,10 @@ def _show(as_json: bool) -> None:
     table.add_column("takes", justify="right", no_wrap=True)
     for name, entry in FIGURES.items():
         table.add_row(name, entry.about, entry.scale, f"{entry.seconds} s")
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for line, what in ALSO.items():
+        console.print(f"  {line}: {what}", highlight=False, markup=False)
 
 
 def _draw(name: str, settings: Settings, folder: Path, formats: Sequence[str], redraw: bool) -> int:

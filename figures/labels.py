@@ -20,7 +20,7 @@ class Label(NamedTuple):
 DISTANCES, DIRECTIONS = (5.0, 10.0, 16.0, 24.0), 16
 
 
-def place(axes: Any, labels: Sequence[Label], size: float) -> list[Any]:
+def place(axes: Any, labels: Sequence[Label], size: float, *, beside_lines: bool = False) -> list[Any]:
     """
     Write labels beside their points, each in the first place that is free.
 
@@ -32,6 +32,8 @@ def place(axes: Any, labels: Sequence[Label], size: float) -> list[Any]:
         In the order of their claims.
     size : float
         Points.
+    beside_lines : bool
+        Whether the axes' lines stay free, too.
 
     Returns
     -------
@@ -50,6 +52,7 @@ def place(axes: Any, labels: Sequence[Label], size: float) -> list[Any]:
     taken += [legend.get_window_extent(renderer)] if legend is not None else []
     # A label may not cover the point of another.
     dots = [axes.transData.transform((label.x, label.y)) for label in labels]
+    lines = [line.get_transform().transform_path(line.get_path()) for line in axes.lines] if beside_lines else []
     room = axes.get_window_extent(renderer)
     written = []
     for label in labels:
@@ -65,6 +68,8 @@ def place(axes: Any, labels: Sequence[Label], size: float) -> list[Any]:
             if not (room.x0 <= box.x0 and box.x1 <= room.x1 and room.y0 <= box.y0 and box.y1 <= room.y1):
                 continue
             if any(box.overlaps(other) for other in taken) or any(box.contains(*dot) for dot in dots):
+                continue
+            if any(line.intersects_bbox(box, filled=False) for line in lines):
                 continue
             taken.append(box)
             written.append(note)

@@ -102,7 +102,20 @@ def write_pictures(drawing: Drawing, data: Data, folder: Path, name: str, format
             paths.append(folder / f"{name}.{kind}")
             with written(paths[-1]) as part:
                 save_picture(figure, part, kind)
+                if kind == "png":
+                    _few_colours(part)
     return paths
+
+
+def _few_colours(path: Path) -> None:
+    """Keep 256 colours: lines and letters on white need no more, and the file is a third of the size."""
+    from PIL import Image  # matplotlib needs it, too
+
+    with Image.open(path) as picture:
+        # This method alone keeps the colours of small marks.
+        method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE
+        few = picture.convert("RGB").quantize(256, method=method, dither=dither)
+    few.save(path, format="png", optimize=True)
 
 
 def versions() -> dict[str, str]:

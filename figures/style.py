@@ -19,12 +19,17 @@ COLOURS = FRONT_COLOURS | {
     "front": "#0072B2",
     "cubic": FRONT_COLOURS["k = 5"],
     "muon": "#56B4E9",
-    "quintic": "#999933",
+    "quintic": "#117733",
     "polar-express": "#332288",
     "shrink and perturb": "#CC79A7",
     "full reset": "#999999",
     "norm-keeping isometry": "#F0E442",
     "random isometry": "#882255",
+    "delta-orthogonal": "#661100",
+    # Findings about implementations: Tol's three that differ in lightness, too.
+    "yes": "#6699CC",
+    "error": "#994455",
+    "limit": "#EECC66",
 }
 #: Method -> marker, so that a picture can be read without colours, too.
 MARKERS = {
@@ -36,6 +41,7 @@ MARKERS = {
     "full reset": "X",
     "norm-keeping isometry": "P",
     "random isometry": "^",
+    "delta-orthogonal": "<",
 }
 
 RULES: dict[str, Any] = {

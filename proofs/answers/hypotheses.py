@@ -44,8 +44,8 @@ def answer(names: Sequence[str]) -> str:
     return "\n\n".join(
         [
             "**Of trained layers hardly ever; after exact FIRE always.** √DfI, the paper's ε, is below 1 for "
-            f"{before} of {every} layers before, at their own scale, the kindest there is, and for {after} after ten "
-            "steps. The spectral deviation, which is all that the proofs need, is below 1 after any number of "
+            f"{before} of {every} layers before, at their own mean singular value, and for {after} after ten steps. "
+            "The spectral deviation, which is all that the proofs need, is below 1 after any number of "
             "steps, because every singular value then lies in (0, 1]; that alone says little, as the smallest may "
             "be tiny. The last columns count the layers of which each theorem says something "
             "(`fire_ref.theory.Standing`).",

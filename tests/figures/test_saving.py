@@ -57,4 +57,29 @@ def test_the_same_data_give_the_same_bytes_in_every_format(tmp_path: Path) -> No
     for one, two in zip(*paths.values(), strict=True):
         assert one.read_bytes() == two.read_bytes()
     assert paths["one"][0].read_bytes()[:4] == b"\x89PNG"
-    assert paths["one"][2].read_bytes()[:4] == b"%PDF"
+
+
+def test_a_small_mark_keeps_its_colour(tmp_path: Path) -> None:
+    available("matplotlib")
+    from PIL import Image
+
+    def draw(data: Data) -> object:
+        figure = style.new(3, 3)
+        axes = figure.subplots()
+        for i, colour in enumerate(style.COLOURS.values()):
+            axes.plot(range(200), [i + x / 200 for x in range(200)], color=colour, alpha=0.5)
+        axes.plot(100, data["y"], "s", color=style.COLOURS["random isometry"], markersize=4)
+        return figure
+
+    (path,) = write_pictures(Drawing(lambda _: {}, draw), {"y": 3}, tmp_path, "marks", ["png"])
+    with Image.open(path) as picture:
+        pixels = picture.convert("RGB").getdata()
+    wanted = tuple(int(style.COLOURS["random isometry"][i : i + 2], 16) for i in (1, 3, 5))
+    # A mark of four points is nine pixels wide, some of them on the edge.
+    assert sum(max(abs(a - b) for a, b in zip(one, wanted, strict=True)) <= 16 for one in pixels) > 30
+
+
+def test_pdf_is_pdf(tmp_path: Path) -> None:
+    available("matplotlib")
+    (path,) = write_pictures(Drawing(lambda _: {}, lambda _: style.new(1, 1)), {}, tmp_path, "empty", ["pdf"])
+    assert path.read_bytes()[:4] == b"%PDF"

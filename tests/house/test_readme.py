@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from safetensors.numpy import save_file
 
+import figures.__main__
 import fire_ref
 from fire_ref.cli import main
 from fire_ref.weights import digits_mlp
@@ -21,23 +22,23 @@ from ..backends import available
 from .paths import ROOT
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS_OF = {"fire-ref ": main, "python -m figures ": figures.__main__.main}
+COMMANDS = tuple(COMMANDS_OF)
 BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w*)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 
 
 def kind(index: int) -> str:
-    """Say who executes a block: "network" (.ci/run), "command", "python", "output", "map"; fail if nobody does."""
+    """Say who executes a block: "network" (.ci/run), "command", "python", "output"; fail if nobody does."""
     language, body = BLOCKS[index]
     lines = [line for line in body.splitlines() if line.strip()]
     if language == "sh" and "pip install" in body:
         return "network"
-    if language == "sh" and all(line.startswith("fire-ref ") for line in lines):
+    if language == "sh" and all(line.startswith(COMMANDS) for line in lines):
         return "command"
     if language == "python":
         return "python"
     if language == "text" and index and BLOCKS[index - 1][0] == "python":
         return "output"
-    if language == "" and body.startswith("fire_ref/"):
-        return "map"
     return pytest.fail(f"nobody executes this block of README.md:\n{body}")
 
 
@@ -82,12 +83,13 @@ def numbers(text: str) -> str:
 
 
 @pytest.mark.parametrize("index", of_kind("command"))
-def test_fire_ref_blocks_run(index: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_command_blocks_run(index: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     save_file(digits_mlp(), "model.safetensors")  # the checkpoint that the reader has, and the code
     Path("port.py").write_text("from fire_ref import newton_schulz\n", encoding="utf-8")
     for line in BLOCKS[index][1].splitlines():
-        assert main(shlex.split(line)[1:]) == 0
+        command = next(one for one in COMMANDS if line.startswith(one))
+        assert COMMANDS_OF[command](shlex.split(line.removeprefix(command))) == 0
 
 
 def test_the_sentence_it_quotes_is_what_the_audit_says() -> None:

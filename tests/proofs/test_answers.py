@@ -80,6 +80,7 @@ def test_unknown_names_are_refused(given: list[str], capsys: pytest.CaptureFixtu
 def test_weights_that_cannot_be_had_are_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from figures import layers
     from proofs.answers import weights
 
     def offline(_: str) -> None:
@@ -87,6 +88,6 @@ def test_weights_that_cannot_be_had_are_one_line(
 
     weights.network.cache_clear()
     weights.audited.cache_clear()
-    monkeypatch.setattr(weights, "weights", offline)
+    monkeypatch.setattr(layers, "weights", offline)
     assert main(["hypotheses", "--weights", "minilm"]) == 2
     assert capsys.readouterr().err.strip() == "weights: offline"

@@ -1,0 +1,49 @@
+"""The pictures that are shown are those that the kept data and the committed code draw."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import figures
+from figures.catalogue import FIGURES, drawing
+from figures.saving import read_data, versions, write_pictures
+
+from ..backends import available
+from ..house.paths import ROOT
+from .boxes import drawn, faults
+
+GALLERY = Path(figures.__file__).parent / "gallery"
+
+
+def test_every_figure_is_shown_with_its_data_and_explained() -> None:
+    assert {path.name for path in GALLERY.iterdir()} == {
+        f"{name}.{kind}" for name in FIGURES for kind in ("png", "json")
+    }
+    text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
+    for name in FIGURES:
+        assert f"### {name}:" in text
+        assert f"](gallery/{name}.png)" in text
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_picture_is_small_and_drawn_from_the_data_beside_it(name: str, tmp_path: Path) -> None:
+    available("matplotlib")
+    kept, picture = GALLERY / f"{name}.json", GALLERY / f"{name}.png"
+    assert picture.stat().st_size < 150_000
+    data = read_data(kept, name)
+    assert faults(drawn(import_module(f"figures.{name}"), data)) == []
+    (again,) = write_pictures(drawing(name), data, tmp_path, name, ["png"])
+    made_with = json.loads(kept.read_text(encoding="utf-8"))["made_with"]
+    if made_with["matplotlib"] == versions()["matplotlib"]:  # another release may place letters otherwise
+        assert pixels(again) == pixels(picture)
+
+
+def pixels(path: Path) -> tuple[tuple[int, int], bytes]:
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return picture.size, picture.convert("RGB").tobytes()
