@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from . import values
 from .arguments import real
 from .arrays import Array
@@ -58,18 +60,20 @@ def apply(gain: str | float, w: Operand, layout: Layout, stack: Array, X: Array)
     stack : array, shape (..., m, n)
         The weight's matrices.
     X : array, shape (..., m, n)
-        What was computed from them.
+        What was computed from them. NumPy's is written into: a second array of its size costs more than the product.
 
     Returns
     -------
     array, shape (..., m, n)
         In the dtype of X.
     """
-    if not isinstance(gain, str):
-        return gain * X
-    if gain == "fan":
-        return layout.fan_gain(w.shape) * X
-    return _by_matrix(gain, w, stack, X)
+    if gain in ("norm", "mean"):
+        return _by_matrix(str(gain), w, stack, X)
+    factor = layout.fan_gain(w.shape) if isinstance(gain, str) else gain
+    if isinstance(X, np.ndarray):
+        X *= factor
+        return X
+    return factor * X
 
 
 def _by_matrix(gain: str, w: Operand, stack: Array, X: Array) -> Array:

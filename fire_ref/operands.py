@@ -234,12 +234,12 @@ def from_host(values: np.ndarray[Any, np.dtype[Any]], like: Operand, dtype: DTyp
     return like.xp.asarray(values, dtype=dtype, device=like.device)
 
 
-def handed_back(w: Operand, result: Array) -> Array:
-    """Round a result to the caller's dtype, once; what overflows there becomes inf."""
+def handed_back(w: Operand, result: Array, *, copy: bool = True) -> Array:
+    """Round a result to the caller's dtype, once; what overflows there becomes inf. No copy: if nobody else has it."""
     with w.quiet():
         if w.name == "bfloat16" and dtype_name(result) == "float64":
             result = _clear_of_ties(w, result)
-        return w.xp.astype(result, w.dtype)
+        return w.xp.astype(result, w.dtype, copy=copy)
 
 
 def _clear_of_ties(w: Operand, x: Array) -> Array:

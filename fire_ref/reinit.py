@@ -9,7 +9,7 @@ from .coefficients import Coefficients
 from .layout import Layout, parse
 from .operands import Operand, handed_back, operand
 
-METHODS = ("svd", "newton-schulz")
+METHODS = ("svd", "fast", "newton-schulz")
 
 
 def fire(
@@ -31,8 +31,8 @@ def fire(
     ----------
     W : array
         A weight with 2, 4 or 5 axes, or any number with a `layout`.
-    method : {"svd", "newton-schulz"}
-        The exact minimiser, or the paper's iteration.
+    method : {"svd", "fast", "newton-schulz"}
+        The exact minimiser, by either method of `polar_factor`, or the paper's iteration.
     steps, coefficients, normalization, eps
         As in `newton_schulz`; read by that method only.
     layout : str, optional
@@ -79,11 +79,11 @@ def fire(
     w = operand("fire", "W", W, check=check)
     matrix_shape("fire", "W", w.shape)
     axes = parse("fire", layout, w.shape)
-    return projected("fire", w, axes, None if method == "svd" else plan, wanted, check)
+    return projected("fire", w, axes, method if method in polar.METHODS else plan, wanted, check)
 
 
 def projected(
-    function: str, w: Operand, axes: Layout, plan: schulz.Plan | None, gain: str | float, check: bool
+    function: str, w: Operand, axes: Layout, plan: schulz.Plan | str, gain: str | float, check: bool
 ) -> Array:
     """
     Reinitialise one accepted weight; see `fire`.
@@ -96,8 +96,8 @@ def projected(
         The weight.
     axes : Layout
         Its layout.
-    plan : Plan or None
-        The Newton-Schulz run, or None for the exact factor.
+    plan : Plan or str
+        The Newton-Schulz run, or the method of the exact factor.
     gain : str or float
         From `gains.parse`.
     check : bool
@@ -108,5 +108,9 @@ def projected(
     array, shape of W
     """
     stack = axes.to_stack(w.xp, w.array)
-    X = polar.factor(function, w, stack, check) if plan is None else schulz.run(function, w, stack, plan, check)
-    return contiguous(handed_back(w, axes.from_stack(w.xp, gains.apply(gain, w, axes, stack, X))))
+    if isinstance(plan, str):
+        X = polar.factor(function, w, stack, check, plan)
+    else:
+        X = schulz.run(function, w, stack, plan, check)
+    X = gains.apply(gain, w, axes, stack, X)  # which lets the former go, before there is a third
+    return contiguous(handed_back(w, axes.from_stack(w.xp, X), copy=False))

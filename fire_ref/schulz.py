@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from . import norms, values
 from .arguments import choice, count, matrix_shape, real
 from .arrays import Array, Namespace, is_dask
 from .chunked import schulz as blocks
 from .coefficients import NORMALIZATIONS, Coefficients, Triple, at, schedule
 from .gram import small_gram
+from .iterating import route
 from .operands import Operand, handed_back, iteration_dtype, operand, widest
 from .scaling import normalise
 
@@ -95,7 +98,7 @@ def newton_schulz(
     w = operand("newton_schulz", "W", W, check=check)
     matrix_shape("newton_schulz", "W", w.shape)
     planned = plan("newton_schulz", steps, coefficients, normalization, eps, dtype)
-    return handed_back(w, run("newton_schulz", w, w.array, planned, check))
+    return handed_back(w, run("newton_schulz", w, w.array, planned, check), copy=False)
 
 
 def newton_schulz_iterates(
@@ -178,10 +181,25 @@ def run(function: str, w: Operand, stack: Array, plan: Plan, check: bool) -> Arr
     -------
     array, shape (..., m, n)
     """
+    runs_in = iteration_dtype(function, w, plan.dtype)
+    if isinstance(stack, np.ndarray) and route.gains(stack.shape, runs_in):
+        return _on_the_host(function, w, stack, plan, check)
     X = _first(function, w, stack, plan, check)
     for X in _iterates(w, X, plan):  # noqa: B007, B020 # only the last one is wanted
         pass
     return X
+
+
+def _on_the_host(function: str, w: Operand, stack: Array, plan: Plan, check: bool) -> Array:
+    runs_in = iteration_dtype(function, w, plan.dtype)
+    divides_in = widest(iteration_dtype(function, w, None), runs_in)
+    triples = [at(plan.triples, step) for step in range(plan.steps)]
+
+    def require(peak: Array) -> None:
+        _require(function, w, plan, peak, check)
+
+    with w.quiet():  # an unnormalised iteration may diverge, and then inf is its value
+        return route.run(w, stack, (divides_in, runs_in), triples, plan.normalization, plan.eps, require)
 
 
 def _iterates(w: Operand, X: Array, plan: Plan) -> Iterator[Array]:
@@ -206,9 +224,7 @@ def _first(function: str, w: Operand, stack: Array, plan: Plan, check: bool) -> 
     own = iteration_dtype(function, w, None)
     X = xp.astype(stack, widest(own, runs_in))
     peak = values.peaks(w, X)
-    if check:
-        divides = plan.normalization != "none" and plan.eps == 0.0
-        values.require(function, [("W", w, peak)], nonzero="eps=1e-8, which gives zeros" if divides else None)
+    _require(function, w, plan, peak, check)
     if plan.normalization == "none":
         return xp.astype(X, runs_in)
     scaled = normalise(xp, X, peak)
@@ -216,3 +232,9 @@ def _first(function: str, w: Operand, stack: Array, plan: Plan, check: bool) -> 
     with w.quiet():  # eps in the units of W may be enormous beside a subnormal W: X_0 is then 0, as it should be
         divisor = norm + plan.eps * xp.astype(scaled.first, norm.dtype) * xp.astype(scaled.second, norm.dtype)
         return xp.astype(scaled.array / xp.astype(divisor, X.dtype), runs_in)
+
+
+def _require(function: str, w: Operand, plan: Plan, peak: Array, check: bool) -> None:
+    if check:
+        divides = plan.normalization != "none" and plan.eps == 0.0
+        values.require(function, [("W", w, peak)], nonzero="eps=1e-8, which gives zeros" if divides else None)

@@ -101,8 +101,8 @@ def test_relax_lists_the_bounds_that_were_given() -> None:
 @pytest.mark.parametrize(
     ("function", "argument", "accepted"),
     [
-        ("polar_factor", "method", ("svd",)),
-        ("fire", "method", ("svd", "newton-schulz")),
+        ("polar_factor", "method", ("svd", "fast")),
+        ("fire", "method", ("svd", "fast", "newton-schulz")),
         ("fire", "normalization", ("frobenius", "spectral", "none")),
         ("newton_schulz", "normalization", ("frobenius", "spectral", "none")),
         ("steps_needed", "normalization", ("frobenius", "spectral")),

@@ -13,7 +13,7 @@ from fire_ref.tolerances import EPS, residual_bound
 
 from .backends import Backend, available
 
-METHODS = ["svd", "newton-schulz"]
+METHODS = ["svd", "fast", "newton-schulz"]
 
 
 @pytest.mark.parametrize(("shape", "gain"), [((8, 2), 2.0), ((2, 8), 0.5), ((3, 3), 1.0), ((4, 1, 2, 2), 0.5)])

@@ -19,6 +19,7 @@ PURE: dict[str, Callable[[Any], Any]] = {
     "dfi": lambda W: fire_ref.dfi(W, check=False),
     "dfi by columns": lambda W: fire_ref.dfi(W, side="columns", gain=2.0, check=False),
     "polar_factor": lambda W: fire_ref.polar_factor(W, check=False),
+    "polar_factor fast": lambda W: fire_ref.polar_factor(W, method="fast", check=False),
     "newton_schulz": lambda W: fire_ref.newton_schulz(W, 5, check=False),
     "newton_schulz spectral": lambda W: fire_ref.newton_schulz(W, 5, normalization="spectral", check=False),
     "newton_schulz muon": lambda W: fire_ref.newton_schulz(W, 5, coefficients="muon", check=False),
@@ -192,7 +193,7 @@ def test_nothing_modifies_its_input(library: str, name: str, dtype: str) -> None
 
 
 @pytest.mark.parametrize("library", ["numpy", "torch"])
-@pytest.mark.parametrize("method", ["svd", "newton-schulz"])
+@pytest.mark.parametrize("method", ["svd", "fast", "newton-schulz"])
 @pytest.mark.parametrize("gain", ["fan", "norm", "mean", 1.0])
 def test_fire_modifies_no_kernel(library: str, method: str, gain: str | float) -> None:
     kernel = np.arange(1.0, 49.0).reshape(4, 3, 2, 2) % 11
@@ -219,6 +220,7 @@ def test_states_are_left_as_they_were(library: str) -> None:
 
 FRESH: dict[str, Callable[[Any], Any]] = {
     "polar_factor": lambda W: fire_ref.polar_factor(W),
+    "polar_factor fast": lambda W: fire_ref.polar_factor(W, method="fast"),
     "no step": lambda W: fire_ref.newton_schulz(W, 0, normalization="none"),
     "first iterate": lambda W: next(iter(fire_ref.newton_schulz_iterates(W, 1, normalization="none"))),
     "fire without steps": lambda W: fire_ref.fire(W, method="newton-schulz", steps=0, normalization="none", gain=1.0),

@@ -69,7 +69,7 @@ def test_a_bad_value_outside_the_view_is_not_seen() -> None:
     assert np.isfinite(fire_ref.polar_factor(W)).all()
 
 
-@pytest.mark.parametrize("method", ["svd", "newton-schulz"])
+@pytest.mark.parametrize("method", ["svd", "fast", "newton-schulz"])
 def test_fire_names_the_index_in_the_weight_not_in_its_stack(method: str) -> None:
     W = spoiled(np.nan, (1, 0, 2, 3), shape=(2, 2, 3, 4))
     with pytest.raises(ValueError, match=r"^fire: W must be finite; got nan at index \(1, 0, 2, 3\)"):
@@ -195,6 +195,7 @@ COUNTED = {
     "sfe": lambda W, check: fire_ref.sfe(W, W + 1, check=check),
     "dfi": lambda W, check: fire_ref.dfi(W, check=check),
     "polar_factor": lambda W, check: fire_ref.polar_factor(W, check=check),
+    "polar_factor fast": lambda W, check: fire_ref.polar_factor(W, method="fast", check=check),
     "newton_schulz": lambda W, check: fire_ref.newton_schulz(W, check=check),
     "spectral_response": lambda W, check: fire_ref.spectral_response(W, check=check),
     "fire": lambda W, check: fire_ref.fire(W, layout="bOI", gain="mean", check=check),

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arguments import matrix_shape
-from ..arrays import Array, quiet
+from ..arrays import FLOATS, Array, dtype_name, quiet
 from ..errors import sentence
 from ..operands import operand
 
@@ -196,6 +196,34 @@ def refuse(function: str, argument: str, part: Part, check: bool, *, turned: boo
     ValueError
         Names the first index.
     """
-    if check and part.bad is not None:
-        got = f"nan or inf at index {part.bad[::-1] if turned else part.bad}"
+    refuse_at(function, argument, part.bad, check, turned)
+
+
+def refuse_at(function: str, argument: str, bad: tuple[int, int] | None, check: bool, turned: bool) -> None:
+    """
+    Refuse NaN and inf at an index.
+
+    Parameters
+    ----------
+    function, argument : str
+        Where the array was given.
+    bad : (int, int) or None
+        Where; None for nowhere.
+    check : bool
+        Whether to refuse at all.
+    turned : bool
+        The index is that of the transpose.
+
+    Raises
+    ------
+    ValueError
+        Names the index.
+    """
+    if check and bad is not None:
+        got = f"nan or inf at index {bad[::-1] if turned else bad}"
         raise ValueError(sentence(function, argument, "be finite", got, "looking at where it came from"))
+
+
+def result_dtype(block: Array) -> np.dtype[Any]:
+    """Return the dtype of a result: that of the blocks, float64 for integers."""
+    return np.dtype(block.dtype if dtype_name(block) in FLOATS else np.float64)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from ..arrays import FLOATS, Array, dtype_name, quiet
+from ..arrays import Array, quiet
 from ..coefficients import Triple, at
 from ..errors import sentence
-from .passes import Host, Part, gram_part, one_pass, refuse, tall, two_axes
+from .passes import Host, Part, gram_part, one_pass, refuse, result_dtype, tall, two_axes
 
 #: Steps between two passes. A Gram matrix iterated by itself drifts by 2.25 a step along a small direction.
 RESTART = 4
@@ -55,7 +54,7 @@ def newton_schulz(
             gram = one_pass(gram_part, [rows], rows.chunks, part.exponent, polynomial / divisor).total
         for step in range(start, min(start + RESTART, steps)):
             polynomial, gram = _step(polynomial, gram, *at(triples, step))
-    dtype = _result_dtype(W)
+    dtype = result_dtype(W)
     applied = rows.map_blocks(_apply, part.exponent, polynomial / divisor, dtype=dtype, meta=np.empty((0, 0), dtype))
     return applied.T if turned else applied
 
@@ -78,11 +77,7 @@ def _step(polynomial: Host, gram: Host, a: float, b: float, c: float) -> tuple[H
         return polynomial @ factor, (grown + grown.T) / 2
 
 
-def _result_dtype(block: Array) -> np.dtype[Any]:
-    return np.dtype(block.dtype if dtype_name(block) in FLOATS else np.float64)
-
-
 def _apply(block: Host, exponent: int, polynomial: Host) -> Host:
     with quiet():  # an unnormalised iteration may diverge
         scaled = np.ldexp(np.asarray(block).astype(np.float64), -exponent)
-        return np.asarray((scaled @ polynomial).astype(_result_dtype(block)))
+        return np.asarray((scaled @ polynomial).astype(result_dtype(block)))

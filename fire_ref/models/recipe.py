@@ -25,7 +25,7 @@ class Recipe:
     owners : frozenset of str
         The kinds of layer whose weight is taken, where the kind is known (a live module); a plain state tells only
         shapes.
-    method : {"svd", "newton-schulz"}
+    method : {"svd", "fast", "newton-schulz"}
         What computes the isometry.
     steps : int
         Of Newton-Schulz.

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from .. import gains, schulz
+from .. import gains, polar, schulz
 from ..arguments import choice, count
 from ..arrays import Array, to_host
 from ..checkpoints import Stored
@@ -77,8 +77,8 @@ def reinitialize(
         official code does. A mapping tells only shapes: there it takes every array with 2 or 4 axes, embeddings too.
     recipe : str
         A name from `RECIPES`: "official".
-    method : {"svd", "newton-schulz"}, optional
-        Default: the recipe's. "svd" gives the exact isometry.
+    method : {"svd", "fast", "newton-schulz"}, optional
+        Default: the recipe's. "svd" and "fast" give the exact isometry.
     steps : int, optional
         Of Newton-Schulz; default: the recipe's.
     initial : mapping, optional
@@ -126,7 +126,8 @@ def reinitialize(
     if initial is not None:
         rule = f"be left out: recipe {chosen.name!r} puts no tensor back"
         raise ValueError(sentence("reinitialize", "initial", rule, type(initial).__name__, "initial=None"))
-    plan = None if way == "svd" else schulz.plan("reinitialize", k, "cubic", "frobenius", chosen.eps, None)
+    exact = way in polar.METHODS
+    plan = way if exact else schulz.plan("reinitialize", k, "cubic", "frobenius", chosen.eps, None)
     found = tensors("reinitialize", "state", state, files=False)
     later = together(found)
     found = with_best_owner(found, later, chosen.owners)
@@ -148,7 +149,7 @@ def reinitialize(
     return whole, ReinitReport(
         recipe=chosen.name,
         method=way,
-        steps=None if plan is None else k,
+        steps=None if exact else k,
         rows=tuple(one.row for one in taken.values()),
         changed=tuple(name for name in first if first[name] in taken),
         skipped={name: one.reason for name, one in choices.items() if first[name] not in taken},
@@ -166,7 +167,7 @@ class _Taken(NamedTuple):
     sfe: float
 
 
-def _take(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan | None, gain: str | float) -> _Taken:
+def _take(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan | str, gain: str | float) -> _Taken:
     where = f"state[{tensor.name!r}]"
     array = tensor.read()
     row, layout = measure(request, tensor, array, decision).row, decision.layout
@@ -177,7 +178,7 @@ def _take(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan 
                 "reinitialize", where, "be finite", row.note.removeprefix("holds "), "looking at where it came from"
             )
         )
-    if plan is not None and plan.eps == 0 and row.zero_matrices:
+    if not isinstance(plan, str) and plan.eps == 0 and row.zero_matrices:
         got = "a zero matrix" if row.matrices == 1 else f"{row.zero_matrices} zero matrices of {row.matrices}"
         raise ValueError(sentence("reinitialize", where, "be nonzero", got, "method='svd', or leaving it out"))
     w = operand("reinitialize", where, array, host=True, warn=False)

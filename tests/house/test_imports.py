@@ -16,6 +16,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("arguments", "arrays", "certificates.balls"),
     (
         "operands",
+        "fastpolar",
+        "fastpolar.kernels",
+        "fastpolar.weighting",
         "certificates.bounds",
         "certificates.proposing",
         "coefficients",
@@ -26,16 +29,44 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "checkpoints.faults",
         "checkpoints.npy",
     ),
-    ("values", "scaling", "norms", "rank", "convolution", "checkpoints.header"),
+    (
+        "values",
+        "scaling",
+        "norms",
+        "rank",
+        "convolution",
+        "iterating",
+        "iterating.pieces",
+        "checkpoints.header",
+        "fastpolar.extremes",
+        "fastpolar.singular",
+        "fastpolar.sketching",
+        "fastpolar.steps",
+    ),
     (
         "prepared",
+        "fastpolar.probing",
+        "fastpolar.square",
         "certificates.enclosing",
         "chunked",
         "chunked.passes",
+        "iterating.products",
+        "iterating.starting",
         "checkpoints.tensorfile",
         "checkpoints.archive",
     ),
-    ("certificates.certification", "chunked.measures", "chunked.schulz", "checkpoints.shards"),
+    (
+        "certificates.certification",
+        "chunked.measures",
+        "chunked.schulz",
+        "chunked.polar",
+        "iterating.moves",
+        "checkpoints.shards",
+        "fastpolar.reflecting",
+    ),
+    ("fastpolar.tall", "iterating.batches", "iterating.symmetric", "iterating.elongated", "iterating.segments"),
+    ("fastpolar.routes", "iterating.route"),
+    ("fastpolar.host",),
     (
         "measures",
         "certificates",
@@ -216,6 +247,7 @@ def test_no_witness_can_reach_another(name: str) -> None:
 def test_dask_routes_are_apart() -> None:
     assert "chunked.schulz" not in reachable("measures")
     assert "chunked.measures" not in reachable("schulz")
+    assert not {"chunked.measures", "chunked.schulz"} & reachable("polar")
 
 
 def test_only_the_arrays_module_knows_the_array_libraries() -> None:

@@ -11,6 +11,8 @@ PLAIN = {
     "",
     "tradeoff",
     "chunked",
+    "fastpolar",
+    "iterating",
     "checkpoints",
     "models",
     "audits",
@@ -27,7 +29,9 @@ PLAIN = {
 
 FOLDERS = (
     "tradeoff",
+    "fastpolar",
     "chunked",
+    "iterating",
     "checkpoints",
     "models",
     "audits",

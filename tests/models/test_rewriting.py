@@ -34,11 +34,13 @@ def network(rng: np.random.Generator, make: Callable[[Host], Any] = np.asarray) 
     return {"steps": np.array(7), **weights, **others, "table": np.arange(6).reshape(2, 3), "epoch": 3}
 
 
-@pytest.mark.parametrize("options", [{}, {"steps": 4}, {"method": "svd"}, {"method": "svd", "steps": 4}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"steps": 4}, {"method": "svd"}, {"method": "svd", "steps": 4}, {"method": "fast"}], ids=str
+)
 def test_every_weight_is_what_the_official_loop_makes_of_it(
     arrays: Backend, rng: np.random.Generator, options: dict[str, Any]
 ) -> None:
-    steps = None if options.get("method") == "svd" else options.get("steps", 10)
+    steps = None if options.get("method") in ("svd", "fast") else options.get("steps", 10)
     for dtype in precisions(arrays):
         state = network(rng, lambda values, dtype=dtype: arrays.make(values, dtype))
         before = {name: arrays.host(value).copy() for name, value in state.items() if name != "epoch"}
@@ -56,7 +58,7 @@ def test_every_weight_is_what_the_official_loop_makes_of_it(
             assert gap <= allowed(before[name], dtype, steps), name
         for name, values in before.items():
             assert np.array_equal(arrays.host(state[name]), values), f"{name} was written"
-        assert report.method == ("svd" if steps is None else "newton-schulz")
+        assert report.method == options.get("method", "newton-schulz")
         assert (report.recipe, report.steps) == ("official", steps)
 
 
@@ -196,8 +198,13 @@ def test_what_is_not_finite_and_not_taken_does_not_matter() -> None:
     [
         ({"w": np.eye(2)}, {"recipe": "gpt2"}, ValueError, "recipe must be one of 'official'"),
         ({"w": np.eye(2)}, {"recipe": None}, TypeError, "recipe must be a name"),
-        ({"w": np.eye(2)}, {"method": "qr"}, ValueError, "method must be one of 'svd', 'newton-schulz'; got 'qr'"),
-        ({"w": np.eye(2)}, {"method": 3}, ValueError, "method must be one of 'svd', 'newton-schulz'; got 3"),
+        (
+            {"w": np.eye(2)},
+            {"method": "qr"},
+            ValueError,
+            "method must be one of 'svd', 'fast', 'newton-schulz'; got 'qr'",
+        ),
+        ({"w": np.eye(2)}, {"method": 3}, ValueError, "method must be one of 'svd', 'fast', 'newton-schulz'; got 3"),
         ({"w": np.eye(2)}, {"steps": -1}, ValueError, "steps must be a whole number >= 0; got -1"),
         ({"w": np.eye(2)}, {"steps": 2.5}, TypeError, "steps must be a whole number >= 0; got 2.5"),
         ({"w": np.eye(2)}, {"steps": True, "method": "svd"}, TypeError, "steps must be a whole number >= 0; got True"),

@@ -1,0 +1,114 @@
+"""BLAS and LAPACK in one precision, on matrices in Fortran order; SciPy is loaded when they are first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Host = np.ndarray[Any, np.dtype[Any]]
+Routine = Callable[..., Any]
+
+
+class Kernels(NamedTuple):
+    """The routines of one precision, by their LAPACK names."""
+
+    syrk: Routine
+    symm: Routine
+    trsm: Routine
+    getrf: Routine
+    getri: Routine
+    getri_lwork: Routine
+    getrs: Routine
+    potrf: Routine
+    trtri: Routine
+    geqrf: Routine
+    geqrf_lwork: Routine
+    orgqr: Routine
+    gesdd: Routine
+    gesdd_lwork: Routine
+
+
+@lru_cache(maxsize=2)
+def kernels(name: str) -> Kernels:
+    """
+    Return the routines for "float64" or "float32".
+
+    Parameters
+    ----------
+    name : str
+        Of the dtype.
+
+    Returns
+    -------
+    Kernels
+    """
+    from scipy.linalg import blas, lapack
+
+    letter = {"float64": "d", "float32": "s"}[name]
+    found = (letter + field for field in Kernels._fields)
+    return Kernels(*(getattr(blas if hasattr(blas, full) else lapack, full) for full in found))
+
+
+def of(X: Host) -> Kernels:
+    """Return the routines for the dtype of X."""
+    return kernels(X.dtype.name)
+
+
+def gram(X: Host, out: Host, factor: float = 1.0) -> Host:
+    """Write the upper triangle of factor X^T X into `out` (Fortran order); X has either order."""
+    if X.flags.f_contiguous:
+        return np.asarray(of(X).syrk(factor, X, trans=1, beta=0.0, c=out, overwrite_c=1))
+    return np.asarray(of(X).syrk(factor, X.T, trans=0, beta=0.0, c=out, overwrite_c=1))
+
+
+def product(S: Host, B: Host, *, narrow: bool) -> Host:
+    """Return S B for symmetric S of which the upper triangle is read; `narrow` forms it in single precision."""
+    if narrow and B.dtype == np.float64:
+        S, B = S.astype(np.float32), B.astype(np.float32)
+    return np.asarray(of(B).symm(1.0, S, B))
+
+
+def squared(S: Host, out: Host, *, narrow: bool) -> Host:
+    """Return the upper triangle of S S, S symmetric, perhaps in `out`; `narrow` forms it in single precision."""
+    if narrow and S.dtype == np.float64:
+        thin = S.astype(np.float32)
+        return np.asarray(of(thin).syrk(1.0, thin, trans=1))
+    return np.asarray(of(S).syrk(1.0, S, trans=1, beta=0.0, c=out, overwrite_c=1))
+
+
+def _strip(S: Host) -> int:
+    """Return how many rows to transpose at a time: a column stride of whole pages leaves few lines in a cache."""
+    return 8 if S.strides[1] % 4096 == 0 else 16
+
+
+def by_columns(W: Host) -> Host:
+    """Return a copy in Fortran order, made a few columns at a time."""
+    out = np.empty(W.shape, dtype=W.dtype, order="F")
+    width = W.shape[1] if W.flags.f_contiguous else 64 // W.itemsize
+    for j in range(0, W.shape[1], width):
+        out[:, j : j + width] = W[:, j : j + width]
+    return out
+
+
+def add_transposed(X: Host, Y: Host) -> None:
+    """Add Y^T to X, both in Fortran order, a few columns of X at a time."""
+    width = _strip(X)
+    for j in range(0, X.shape[1], width):
+        X[:, j : j + width] += Y[j : j + width, :].T
+
+
+def mirror(S: Host) -> None:
+    """Fill the lower triangle of a symmetric matrix from its upper one."""
+    width = _strip(S)
+    for j in range(0, S.shape[1], width):
+        block = S[j : j + width, j : j + width]
+        block[...] = np.triu(block) + np.triu(block, 1).T
+        S[j + width :, j : j + width] = S[j : j + width, j + width :].T
+
+
+def diagonal(S: Host) -> Host:
+    """Return a view of the diagonal that can be written to."""
+    return S.T.reshape(-1)[:: S.shape[0] + 1]

@@ -1,0 +1,151 @@
+"""The square polar factor by steps chosen from measured bounds, or None where only the SVD will do."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from ..tolerances import EPS, residual_bound
+from . import extremes, singular, steps
+from .kernels import Host, diagonal, gram, of
+from .weighting import halley_weights, newton_top
+
+#: Inversion is trusted up to this condition.
+MOST_CONDITION = {"float64": 1e6, "float32": 3e5}
+#: Halley's Cholesky factor loses about this factor in its backward error.
+MOST_WEIGHT = 400.0
+#: What the iteration may leave of the residual's bound; the rest is for rounding.
+SHARE = 0.2
+MOST_STEPS = 12
+
+
+class Interval(NamedTuple):
+    """Where the singular values lie: `low` is certain, `high` an estimate."""
+
+    low: float
+    high: float
+
+    @property
+    def condition(self) -> float:
+        """The ratio of its ends."""
+        return self.high / self.low
+
+
+def factored(W: Host) -> Host | None:
+    """
+    Return the polar factor of a square matrix, or None where that is left to the SVD.
+
+    Parameters
+    ----------
+    W : ndarray, shape (n, n)
+        Fortran order, entries of order 1; not modified.
+
+    Returns
+    -------
+    ndarray or None
+    """
+    lu, pivots, failed = of(W).getrf(W)
+    if failed:
+        return None
+    top, bottom = extremes.largest(W), extremes.smallest(lu, pivots)
+    if not top <= MOST_CONDITION[W.dtype.name] * bottom:
+        return None
+    X = W.copy(order="F")
+    if not steps.newton(X, lu, pivots, 1.0 / math.sqrt(top * bottom)):
+        return None
+    return iterated(X, lu, after_newton(top / bottom))
+
+
+def of_triangle(R: Host, inverse: Host | None, top: float) -> Host:
+    """
+    Return the polar factor of a triangular matrix, whose first Newton step costs little; by the SVD if need be.
+
+    Parameters
+    ----------
+    R : ndarray, shape (n, n)
+        Fortran order, with zeros below the diagonal; not modified.
+    inverse : ndarray or None
+        Its inverse, likewise, where that is known; overwritten.
+    top : float
+        About ||R||_2.
+
+    Returns
+    -------
+    ndarray
+    """
+    found = inverse if inverse is not None else triangular_inverse(R)
+    bottom = 0.0 if found is None else 1.0 / extremes.largest(found)
+    if found is None or not top <= MOST_CONDITION[R.dtype.name] * bottom:
+        return singular.factored(R)
+    X = R.copy(order="F")
+    steps.mean(X, found, 1.0 / math.sqrt(top * bottom))
+    P = iterated(X, found, after_newton(top / bottom))
+    return singular.factored(R) if P is None else P
+
+
+def triangular_inverse(R: Host) -> Host | None:
+    """Return the inverse of an upper triangular matrix with zeros below, or None if it is not finite."""
+    inverse, failed = of(R).trtri(R)
+    return None if failed or not np.isfinite(inverse).all() else np.asarray(inverse)
+
+
+def after_newton(condition: float) -> Interval:
+    """Return where the singular values lie after an optimally scaled Newton step."""
+    return Interval(1.0, max(1.0, newton_top(condition)))
+
+
+def iterated(X: Host, spare: Host, bounds: Interval) -> Host | None:
+    """
+    Return the polar factor of a square matrix with known bounds, or None where the steps fail.
+
+    Parameters
+    ----------
+    X, spare : ndarray, shape (n, n)
+        Fortran order; both overwritten.
+    bounds : Interval
+        Of the singular values of X.
+
+    Returns
+    -------
+    ndarray or None
+    """
+    E = np.zeros_like(X, order="F")
+    target = SHARE * residual_bound(X.shape[0], EPS[X.dtype.name])
+    for _ in range(MOST_STEPS):
+        if halley_weights(1.0 / bounds.condition).c > MOST_WEIGHT:
+            if not _newton_again(X, spare, bounds):
+                return None
+            bounds = after_newton(bounds.condition)
+            continue
+        centre = 0.5 * (bounds.low**2 + bounds.high**2)
+        gram(X, E, -1.0 / centre)
+        diagonal(E)[...] += X.dtype.type(1.0)
+        spectral = 1.1 * extremes.symmetric_norm(E)
+        if not math.isfinite(spectral):
+            return None
+        size = extremes.triangle_norm(E)
+        for order in (2, 3, 5):
+            if steps.leftover(order, spectral, size) <= target:
+                return steps.last(X, E, spare, centre, order, _single_from(spectral, size, target))
+        high = math.sqrt(centre * (1.0 + spectral))
+        bounds = Interval(min(bounds.low, high), high)
+        weights = halley_weights(1.0 / bounds.condition)
+        if weights.c > MOST_WEIGHT:
+            continue  # wider than it was thought: Newton first
+        if not steps.halley(X, E, spare, centre, high, weights):
+            return None
+        bounds = Interval(weights.floor, 1.0)
+    return None
+
+
+def _newton_again(X: Host, spare: Host, bounds: Interval) -> bool:
+    np.copyto(spare, X)
+    lu, pivots, failed = of(X).getrf(spare, overwrite_a=1)
+    return not failed and steps.newton(X, lu, pivots, 1.0 / math.sqrt(bounds.low * bounds.high))
+
+
+def _single_from(spectral: float, size: float, target: float) -> int:
+    """Return the least k for which rounding E^k to single precision costs a small part of the target."""
+    return next((k for k in (1, 2, 3) if EPS["float32"] * spectral ** (k - 1) * size <= 0.25 * target), 4)

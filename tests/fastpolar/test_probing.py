@@ -1,0 +1,43 @@
+"""The second look: it lets the polar factor pass and nothing that is off by more than the bound."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fire_ref.fastpolar.probing import keeps_bounds
+from fire_ref.tolerances import EPS, residual_bound
+
+from ..strategies import orthonormal, with_spectrum
+from .families import Host
+
+
+def given(rng: np.random.Generator, dtype: str) -> tuple[Host, Host]:
+    W = with_spectrum(rng, 40, 30, np.linspace(1, 0.5, 30))
+    U, _, Vh = np.linalg.svd(W, full_matrices=False)
+    return (U @ Vh).astype(dtype), W.astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("seed", range(20))
+def test_it_sees_an_error_of_four_times_the_bound(seed: int, dtype: str) -> None:
+    rng = np.random.default_rng(seed)
+    Q, W = given(rng, dtype)
+    assert keeps_bounds(Q, W)
+    assert keeps_bounds(np.asfortranarray(Q), np.asfortranarray(W))
+    error = 4 * residual_bound(30, EPS[dtype])
+    u, v = orthonormal(rng, 30, 2).T
+    stretched = Q @ (np.eye(30) + error * np.outer(v, v))
+    assert not keeps_bounds(stretched.astype(dtype), W)
+    turned = Q @ (np.eye(30) + 4 * error * np.sqrt(30) * (np.outer(u, v) - np.outer(v, u)))
+    assert not keeps_bounds(turned.astype(dtype), W)
+
+
+def test_it_lets_nothing_pass_that_is_not_finite(rng: np.random.Generator) -> None:
+    Q, W = given(rng, "float64")
+    Q[3, 3] = np.nan
+    assert not keeps_bounds(Q, W)
+
+
+def test_a_zero_matrix_has_every_isometry() -> None:
+    assert keeps_bounds(np.eye(9, 4), np.zeros((9, 4)))

@@ -1,0 +1,65 @@
+"""The square route: the factor where it answers, no answer where the condition is too large for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fire_ref.fastpolar import square, steps
+from fire_ref.tolerances import EPS, distance_bound
+
+from ..strategies import orthonormal, with_spectrum
+from .families import residuals
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("n", [1, 2, 9, 64, 200])
+@pytest.mark.parametrize("condition", [1.0, 3.0, 1e2, 1e4])
+def test_the_factor_of_every_mild_matrix(rng: np.random.Generator, dtype: str, n: int, condition: float) -> None:
+    spectra = [np.geomspace(1, 1 / condition, n), np.where(np.arange(n) < n // 2, 1, 1 / condition)]
+    for s in [*spectra, np.r_[np.ones(n - 1), 1 / condition], np.r_[1, np.full(n - 1, 1 / condition)]]:
+        U, V = orthonormal(rng, n, n), orthonormal(rng, n, n)
+        W = np.asfortranarray(((U * s) @ V.T).astype(dtype))
+        Q = square.factored(W)
+        assert Q is not None
+        assert max(residuals(Q, W)) <= 0.5
+        assert np.linalg.norm(Q - U @ V.T) <= 2 * distance_bound(n, EPS[dtype], condition)
+
+
+@pytest.mark.parametrize("W", [np.zeros((3, 3)), np.ones((4, 4)), np.diag([1.0, 1e-9]), np.full((2, 2), np.nan)])
+def test_what_is_left_to_the_svd(W: np.ndarray) -> None:  # type: ignore[type-arg]
+    assert square.factored(np.asfortranarray(W)) is None
+
+
+def test_a_wrong_guess_of_the_interval_costs_steps_only(rng: np.random.Generator) -> None:
+    W = with_spectrum(rng, 40, 40, np.geomspace(1000, 1, 40))
+    for high in (1.0, 30.0, 1e5):
+        X = W.copy(order="F")
+        Q = square.iterated(X, np.empty_like(X), square.Interval(1.0, high))
+        assert Q is not None
+        assert max(residuals(Q, W)) <= 0.5
+
+
+def test_steps_that_fail_or_never_end_give_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    W = np.asfortranarray(np.diag([1.0, 0.1, 0.5]))
+    monkeypatch.setattr(steps, "leftover", lambda *_: np.inf)
+    assert square.factored(W) is None
+    monkeypatch.setattr(steps, "halley", lambda *_: False)
+    assert square.factored(W) is None
+
+
+@pytest.mark.parametrize("smallest", [1.0, 1e-3, 1e-9, 0.0])
+def test_a_triangle_has_its_factor_at_every_condition(rng: np.random.Generator, smallest: float) -> None:
+    W = with_spectrum(rng, 30, 30, np.geomspace(1, max(smallest, 1e-12), 30))
+    R = np.asfortranarray(np.triu(np.linalg.qr(W)[1]))
+    R[-1, -1] *= smallest > 0
+    kept = R.copy()
+    assert max(residuals(square.of_triangle(R, None, float(np.linalg.norm(R, 2))), R)) <= 0.5
+    np.testing.assert_array_equal(R, kept)
+
+
+def test_a_triangle_whose_inverse_nearly_overflows(rng: np.random.Generator) -> None:
+    R = np.asfortranarray(np.triu(rng.standard_normal((12, 12))))
+    R[-1, -1] = 1e-200
+    with np.errstate(all="ignore"):
+        assert max(residuals(square.of_triangle(R, None, 1.0), R)) <= 0.5

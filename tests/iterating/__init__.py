@@ -1,0 +1,1 @@
+"""Mirrors fire_ref/iterating."""
