@@ -2,6 +2,7 @@
 Draw the figures about FIRE: `python -m figures` lists them, `python -m figures NAME ... | all` draws.
 
 Writes NAME.json, what was computed, and NAME.svg (`--format`) into a folder; `--redraw` draws what is there again.
+`table1` measures times, here and now (`--quick`, `--large`), and writes table1.md, too; `all` leaves it out.
 
 Example: python -m figures fig6 fig5b --weights minilm --format png,svg --out pictures
 """
@@ -21,7 +22,7 @@ from rich.table import Table
 from fire_ref.errors import BackendError, MissingExtraError, missing_extra
 
 from .catalogue import ALSO, FIGURES, drawing
-from .saving import FORMATS, read_data, write_data, write_pictures
+from .saving import FORMATS, read_data, write_data, write_pictures, write_tables
 from .settings import WEIGHTS, Settings, weights_named
 
 
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         names = _names(options.names)
-        settings = Settings(weights_named(options.weights), options.device)
+        settings = Settings(weights_named(options.weights), options.device, *_amount(options.quick, options.large))
         formats = _formats(options.format)
     except ValueError as error:
         print(error, file=sys.stderr)
@@ -62,6 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     known = ", ".join(WEIGHTS)
     parser.add_argument("--weights", default="digits", help=f"of {known} or all, with commas (default: digits)")
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--quick", action="store_true", help="table1: less of it, in under two minutes")
+    parser.add_argument("--large", action="store_true", help="table1: GPT-2 and n = 4096, too")
     parser.add_argument("--format", default="svg", help="of png, svg, pdf, with commas (default: svg)")
     parser.add_argument("--redraw", action="store_true", help="compute nothing: draw the JSON that is in DIR")
     parser.add_argument("--json", action="store_true", help="the list as JSON")
@@ -72,7 +75,14 @@ def _names(given: Sequence[str]) -> list[str]:
     for name in given:
         if name not in FIGURES and name != "all":
             raise ValueError(f"figures: NAME must be of {', '.join(FIGURES)} or all; got {name!r}. Try fig6.")
-    return list(FIGURES) if "all" in given else list(dict.fromkeys(given))
+    every = [name for name, entry in FIGURES.items() if not entry.apart] if "all" in given else []
+    return list(dict.fromkeys([*every, *(name for name in given if name != "all")]))
+
+
+def _amount(quick: bool, large: bool) -> tuple[bool, bool]:
+    if quick and large:
+        raise ValueError("figures: --quick and --large must not be given together. Try --large.")
+    return quick, large
 
 
 def _formats(given: str) -> list[str]:
@@ -111,7 +121,7 @@ def _draw(name: str, settings: Settings, folder: Path, formats: Sequence[str], r
             write_data(kept, name, settings, figure.compute(settings))
         # What is drawn is what was kept, so that it can be drawn again.
         data = read_data(kept, name)
-        paths = write_pictures(figure, data, folder, name, formats)
+        paths = write_pictures(figure, data, folder, name, formats) + write_tables(figure, data, folder, name)
     except (BackendError, MissingExtraError, ConnectionError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -24,18 +24,22 @@ class Entry(NamedTuple):
         On what.
     seconds : int
         About how long it takes on two cores, with the shipped weights.
+    apart : bool
+        Drawn only when named: `all` leaves it out.
     """
 
     about: str
     scale: str
     seconds: int
+    apart: bool = False
 
 
 class Drawing(NamedTuple):
-    """The two halves of a figure: `compute` gives plain data, `draw` only draws them."""
+    """The halves of a figure: `compute` gives plain data, `draw` only draws them; `tables` writes them in Markdown."""
 
     compute: Callable[[Settings], Data]
     draw: Callable[[Data], Any]
+    tables: Callable[[Data], str] | None = None
 
 
 FIGURES: Mapping[str, Entry] = {
@@ -49,6 +53,9 @@ FIGURES: Mapping[str, Entry] = {
         "what each coefficient set does to a singular value and to DfI", "Gaussian and every layer, exact", 5
     ),
     "figE": Entry("taps against the operator of each convolution, and an exact isometry", "kernels, exact", 1),
+    "table1": Entry(
+        "what FIRE costs here, beside SciPy, torch, JAX and the official code; not in all", "times", 750, apart=True
+    ),
 }
 
 
@@ -75,4 +82,4 @@ def drawing(name: str) -> Drawing:
     Drawing
     """
     module = cast(Any, import_module(f"{__package__}.{name}"))
-    return Drawing(module.compute, module.draw)
+    return Drawing(module.compute, module.draw, getattr(module, "tables", None))

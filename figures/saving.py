@@ -107,6 +107,34 @@ def write_pictures(drawing: Drawing, data: Data, folder: Path, name: str, format
     return paths
 
 
+def write_tables(drawing: Drawing, data: Data, folder: Path, name: str) -> list[Path]:
+    """
+    Write the tables of a figure, where it has any.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        Of the figure.
+    data : dict
+        As JSON gives it back.
+    folder : Path
+        Where to.
+    name : str
+        What the file is called.
+
+    Returns
+    -------
+    list of Path
+        NAME.md, or nothing.
+    """
+    if drawing.tables is None:
+        return []
+    path = folder / f"{name}.md"
+    with written(path) as part:
+        part.write_text(drawing.tables(data), encoding="utf-8")
+    return [path]
+
+
 def _few_colours(path: Path) -> None:
     """Keep 256 colours: lines and letters on white need no more, and the file is a third of the size."""
     from PIL import Image  # matplotlib needs it, too

@@ -1,4 +1,4 @@
-"""What a figure is asked for: which weights, on which device."""
+"""What a figure is asked for: which weights, on which device, how much."""
 
 from __future__ import annotations
 
@@ -29,10 +29,14 @@ class Settings:
         Names of `WEIGHTS`.
     device : {"cpu", "cuda"}
         Where weights lie while they are worked on.
+    quick, large : bool
+        For what takes long: less of it, or also the largest.
     """
 
     weights: tuple[str, ...] = ("digits",)
     device: str = "cpu"
+    quick: bool = False
+    large: bool = False
 
     @property
     def networks(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 import figures
 from figures.catalogue import FIGURES, drawing
-from figures.saving import read_data, versions, write_pictures
+from figures.saving import read_data, versions, write_pictures, write_tables
 
 from ..backends import available
 from ..house.paths import ROOT
@@ -21,7 +21,7 @@ GALLERY = Path(figures.__file__).parent / "gallery"
 
 def test_every_figure_is_shown_with_its_data_and_explained() -> None:
     assert {path.name for path in GALLERY.iterdir()} == {
-        f"{name}.{kind}" for name in FIGURES for kind in ("png", "json")
+        f"{name}.{kind}" for name in FIGURES for kind in ("png", "json", *(["md"] if drawing(name).tables else []))
     }
     text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
     for name in FIGURES:
@@ -40,6 +40,13 @@ def test_the_picture_is_small_and_drawn_from_the_data_beside_it(name: str, tmp_p
     made_with = json.loads(kept.read_text(encoding="utf-8"))["made_with"]
     if made_with["matplotlib"] == versions()["matplotlib"]:  # another release may place letters otherwise
         assert pixels(again) == pixels(picture)
+
+
+@pytest.mark.parametrize("name", [name for name in FIGURES if drawing(name).tables])
+def test_the_tables_are_those_of_the_data_beside_them(name: str, tmp_path: Path) -> None:
+    (again,) = write_tables(drawing(name), read_data(GALLERY / f"{name}.json", name), tmp_path, name)
+    assert again.read_bytes() == (GALLERY / f"{name}.md").read_bytes()
+    assert f"(gallery/{name}.md)" in (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
 
 
 def pixels(path: Path) -> tuple[tuple[int, int], bytes]:

@@ -32,7 +32,24 @@ def test_every_figure_can_be_imported_and_every_file_is_listed() -> None:
         assert callable(figure.compute)
         assert callable(figure.draw)
     folder = Path(catalogue.__file__).parent
-    assert {path.stem for path in folder.glob("fig*.py")} == set(FIGURES)
+    assert {path.stem for path in folder.glob("fig*.py")} | {"table1"} == set(FIGURES)
+
+
+def test_what_stands_apart_is_drawn_only_when_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    available("matplotlib")
+    asked: list[str] = []
+
+    def refused(name: str) -> catalogue.Drawing:
+        asked.append(name)
+        raise ValueError(name)
+
+    monkeypatch.setattr(command, "drawing", refused)
+    every = [name for name in FIGURES if name != "table1"]
+    for given, wanted in ((["all"], every), (["all", "table1"], [*every, "table1"]), (["table1"], ["table1"])):
+        asked.clear()
+        assert main([*given, "--out", str(tmp_path)]) == 1
+        assert asked == wanted
+    assert {name for name, entry in FIGURES.items() if entry.apart} == {"table1"}
 
 
 def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,6 +72,7 @@ def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.Captur
         (["fig99"], "NAME must be of fig"),
         (["fig6", "--format", "gif"], "--format must be of png, svg, pdf"),
         (["fig6", "--weights", "gpt-5"], "--weights must be of digits"),
+        (["table1", "--quick", "--large"], "--quick and --large must not be given together"),
     ],
 )
 def test_bad_usage_is_one_line(given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:

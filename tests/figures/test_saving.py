@@ -10,7 +10,7 @@ import pytest
 
 from figures import style
 from figures.catalogue import Data, Drawing
-from figures.saving import read_data, versions, write_data, write_pictures
+from figures.saving import read_data, versions, write_data, write_pictures, write_tables
 from figures.settings import Settings
 
 from ..backends import available
@@ -84,3 +84,12 @@ def test_pdf_is_pdf(tmp_path: Path) -> None:
     available("matplotlib")
     (path,) = write_pictures(Drawing(lambda _: {}, lambda _: style.new(1, 1)), {}, tmp_path, "empty", ["pdf"])
     assert path.read_bytes()[:4] == b"%PDF"
+
+
+def test_tables_are_written_where_there_are_any(tmp_path: Path) -> None:
+    drawing = Drawing(lambda _: {}, lambda _: None)
+    assert write_tables(drawing, {}, tmp_path, "a") == []
+    assert list(tmp_path.iterdir()) == []
+    paths = write_tables(drawing._replace(tables=lambda data: f"| {data['x']} |\n"), {"x": 3}, tmp_path, "a")
+    assert [path.name for path in paths] == ["a.md"]
+    assert paths[0].read_text(encoding="utf-8") == "| 3 |\n"
