@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -19,11 +20,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from fire_ref.cli.console import printable
 from fire_ref.errors import BackendError, MissingExtraError, missing_extra
 
 from .catalogue import ALSO, FIGURES, drawing
-from .saving import FORMATS, read_data, write_data, write_pictures, write_tables
+from .saving import FORMATS, foreign, read_data, write_data, write_pictures, write_tables
 from .settings import WEIGHTS, Settings, weights_named
+
+#: Columns below which the list is lines instead of a table.
+NARROW = 70
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,20 +43,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 1 if a figure could not be drawn; 2 for bad usage.
+        0; 1 if a figure could not be drawn; 2 for bad usage; 130 interrupted; 141 if nobody reads.
     """
     options = _parser().parse_args(arguments)
     try:
-        names = _names(options.names)
+        status = _run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("figures: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Python would try to write what is left once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:  # standard output is full
+        print(f"figures: {error}", file=sys.stderr)
+        return 1
+    return status
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        names = _names(options.names, options.redraw)
         settings = Settings(weights_named(options.weights), options.device, *_amount(options.quick, options.large))
         formats = _formats(options.format)
+        out = _folder(options.out)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     if not names:
         _show(options.json)
         return 0
-    return max(_draw(name, settings, Path(options.out), formats, options.redraw) for name in names)
+    return max(_draw(name, settings, out, formats, options.redraw) for name in names)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,7 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _names(given: Sequence[str]) -> list[str]:
+def _names(given: Sequence[str], redraw: bool) -> list[str]:
+    if redraw and not given:
+        raise ValueError("figures: --redraw needs a NAME; got none. Try python -m figures all --redraw.")
     for name in given:
         if name not in FIGURES and name != "all":
             raise ValueError(f"figures: NAME must be of {', '.join(FIGURES)} or all; got {name!r}. Try fig6.")
@@ -86,16 +111,28 @@ def _amount(quick: bool, large: bool) -> tuple[bool, bool]:
 
 
 def _formats(given: str) -> list[str]:
-    found = [part.strip() for part in given.split(",")]
+    found = list(dict.fromkeys(part.strip() for part in given.split(",")))
     for kind in found:
         if kind not in FORMATS:
             raise ValueError(f"figures: --format must be of {', '.join(FORMATS)}; got {kind!r}. Try --format png,svg.")
     return found
 
 
+def _folder(given: str) -> Path:
+    out = Path(given)
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"figures: --out must be a folder; got the file {given!r}. Try --out pictures.")
+    return out
+
+
 def _show(as_json: bool) -> None:
     if as_json:
         print(json.dumps([{"name": name, **entry._asdict()} for name, entry in FIGURES.items()], indent=2))
+        return
+    console = Console()
+    if console.width < NARROW:
+        for name, entry in FIGURES.items():
+            console.print(f"{name}: {entry.about}; {entry.scale}; {entry.seconds} s", highlight=False)
         return
     table = Table(title="python -m figures NAME ... | all", title_justify="left")
     table.add_column("name", no_wrap=True)
@@ -104,7 +141,6 @@ def _show(as_json: bool) -> None:
     table.add_column("takes", justify="right", no_wrap=True)
     for name, entry in FIGURES.items():
         table.add_row(name, entry.about, entry.scale, f"{entry.seconds} s")
-    console = Console()
     console.print(table)
     for line, what in ALSO.items():
         console.print(f"  {line}: {what}", highlight=False, markup=False)
@@ -115,19 +151,25 @@ def _draw(name: str, settings: Settings, folder: Path, formats: Sequence[str], r
     kept = folder / f"{name}.json"
     try:
         _matplotlib()
-        folder.mkdir(parents=True, exist_ok=True)
         figure = drawing(name)
         if not redraw:
-            write_data(kept, name, settings, figure.compute(settings))
+            found = figure.compute(settings)
+            folder.mkdir(parents=True, exist_ok=True)
+            write_data(kept, name, settings, found)
         # What is drawn is what was kept, so that it can be drawn again.
         data = read_data(kept, name)
-        paths = write_pictures(figure, data, folder, name, formats) + write_tables(figure, data, folder, name)
+        try:
+            paths = write_pictures(figure, data, folder, name, formats) + write_tables(figure, data, folder, name)
+        except (TypeError, LookupError, AttributeError, ValueError, RecursionError):
+            if not redraw:  # it is ours, and a mistake of ours
+                raise
+            raise ValueError(foreign(kept, name)) from None
     except (BackendError, MissingExtraError, ConnectionError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     told = " ".join(str(path) for path in [*paths, kept])
     print(f"{told} ({time.perf_counter() - start:.0f} s)")
-    print(f"  {data['caption']}")
+    print(f"  {printable(data['caption'], None)}")
     return 0
 
 

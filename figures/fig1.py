@@ -78,11 +78,11 @@ def _caption(found: Data, W: Any, five: Any, reset: Any) -> str:
     (first, second), paid = found["points"]["W"]["s"], excess(W, five)
     shares = ", ".join(map(str, SHARES))
     return (
-        f"2 x 2 matrices z -> alpha z + t e^(i psi) conj(z), one psi: exact. W has singular values {first:.2f} and "
-        f"{second:.2f}; W_0 is chosen, not drawn. Left: alpha; level curves of SFE at t = 0, where the isometries are; "
-        "W, W_0 and the paths seen along t. Middle: singular values; SFE at W's singular vectors, which FIRE keeps "
-        f"and shrink and perturb does not. Dots: its shares {shares} of W_0, and X_k, k = 0 to {STEPS}. Right: Q is "
-        f"the nearest of all isometries: SFE {found['least']:.2f}; the best reflection pays 4 s_2 = {4 * second:.2f} "
+        f"2 x 2 matrices z → αz + t e^(iψ) conj(z), one ψ: exact. W has singular values {first:.2f} and "
+        f"{second:.2f}; W₀ is chosen, not drawn. Left: α; level curves of SFE at t = 0, where the isometries are; "
+        "W, W₀ and the paths seen along t. Middle: singular values; SFE at W's singular vectors, which FIRE keeps "
+        f"and shrink and perturb does not. Dots: its shares {shares} of W₀, and X_k, k = 0 to {STEPS}. Right: Q is "
+        f"the nearest of all isometries: SFE {found['least']:.2f}; the best reflection pays 4 s₂ = {4 * second:.2f} "
         f"more. Five steps pay {float(paid.sfe):.2f} for what {float(paid.least_sfe):.2f} buys, full reset "
         f"{float(reset):.2f}. The paper's figure is an illustration."
     )

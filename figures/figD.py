@@ -70,7 +70,7 @@ def compute(settings: Settings, *, size: int = SIZE, draws: int = DRAWS, columns
         "steps": list(range(STEPS + 1)),
         "spectra": {
             f"{draws} Gaussian matrices, {size} x {size}": followed(gaussian),
-            f"{len(every)} layers of {len(settings.networks)} networks": followed(real),
+            f"{len(every)} layers of {_networks(len(settings.networks))}": followed(real),
         },
         "band": list(band("muon")),
         "cycle": cycle("muon"),
@@ -139,6 +139,10 @@ def _caption(found: Data, settings: Settings) -> str:
         f"(steps {LATE[0]} to {LATE[-1]}). Polar Express is before its safety factor. The paper's figure 7 is the "
         "training counterpart, an experiment."
     )
+
+
+def _networks(count: int) -> str:
+    return "one network" if count == 1 else f"{count} networks"
 
 
 def draw(data: Data) -> Any:

@@ -13,10 +13,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from fire_ref.cli.files import check_target, written
 from fire_ref.conformance.wording import one_line
 
 from .catalogue import Data
-from .saving import read_data
+from .saving import foreign, read_data
 from .verified import verified
 
 COLUMNS = (
@@ -104,16 +105,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--from", type=Path, dest="kept", metavar="FILE", help="a figC.json: verify nothing")
     options = parser.parse_args(arguments)
     try:
+        check_target("figures.known_table", "--out", options.out)
         data = verified() if options.kept is None else read_data(options.kept, "figC")
-    except ValueError as error:
+        text = _page(data, options.kept)
+        with written(options.out) as part:
+            part.write_text(text, encoding="utf-8")
+    except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    options.out.write_text(page(data), encoding="utf-8")
     print(options.out)
     different = [row for row in data["rows"] if not row["as_recorded"]]
     for row in different:
         print(f"{row['name']}: {one_line(row['differs'])}")
     return int(options.check and bool(different))
+
+
+def _page(data: Data, kept: Path | None) -> str:
+    try:
+        return page(data)
+    except (TypeError, LookupError, AttributeError, ValueError):
+        if kept is None:  # it is ours, and a mistake of ours
+            raise
+        raise ValueError(foreign(kept, "figC")) from None
 
 
 if __name__ == "__main__":

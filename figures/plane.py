@@ -53,7 +53,7 @@ def _plane(axes: Any, name: str, network: Data) -> None:
     colour = style.COLOURS["front"]
     axes.plot([x / size for x in front["sfe"]], [y / count for y in front["dfi"]], color=colour, label="exact front")
     paths = {"cubic": _path(network, "k = "), "shrink and perturb": _path(network, "shrink and perturb", "full reset")}
-    labels = {"cubic": "FIRE, k = 1 .. 20", "shrink and perturb": "shrink and perturb"}
+    labels = {"cubic": f"FIRE, k = 1 .. {len(paths['cubic'])}", "shrink and perturb": "shrink and perturb"}
     for method, moves in paths.items():
         x, y = [move["sfe"] / size for move in moves], [move["dfi"] / count for move in moves]
         axes.plot(x, y, ".-", color=style.COLOURS[method], linewidth=0.8, markersize=3, label=labels[method])
@@ -75,9 +75,9 @@ def _prices(axes: Any, network: Data) -> None:
     for place, move in enumerate(rows):
         look = mark(move["method"])
         paid, least = move["sfe"] / size, move["least_sfe"] / size
-        axes.plot([least, paid], [place, place], color=look["color"], linewidth=0.8, zorder=1)
-        axes.plot(paid, place, **look)
+        axes.plot([least, paid], [place, place], color="black", linewidth=0.6, zorder=1)
         axes.plot(least, place, **(look | {"markerfacecolor": "white", "color": look["color"]}))
+        axes.plot(paid, place, **look)
     axes.set_yticks(range(len(rows)), [move["method"] for move in rows])
     axes.set(ylim=(len(rows) - 0.5, -0.5), xlabel=r"SFE over $\|W\|_F^2$: least, paid")
     axes.set_xlim(left=-0.03 * axes.get_xlim()[1])
@@ -105,10 +105,10 @@ def _bounds(axes: Any, network: Data) -> None:
     rows = _named(network, (*SHOWN, HALF))
     for place, move in enumerate(rows):
         look = mark(move["method"])
-        axes.plot([move["curvature"], move["theorem"]], [place, place], color=look["color"], linewidth=0.8, zorder=1)
+        axes.plot([move["curvature"], move["theorem"]], [place, place], color="black", linewidth=0.6, zorder=1)
         axes.plot(move["curvature"], place, **look)
-        axes.plot(move["sharper"], place, "|", color=look["color"], markersize=7)
-        axes.plot(move["theorem"], place, ">", color=look["color"], markersize=3)
+        axes.plot(move["sharper"], place, "|", color="black", markersize=7)
+        axes.plot(move["theorem"], place, ">", color="black", markersize=3)
     axes.set_yticks(range(len(rows)), [move["method"] for move in rows])
     axes.set(ylim=(len(rows) - 0.5, -0.5), xscale="log", xlabel="top eigenvalue, bounds")
 

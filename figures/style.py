@@ -64,7 +64,6 @@ RULES: dict[str, Any] = {
     "svg.hashsalt": "fire_ref",
     "svg.fonttype": "path",
     "pdf.fonttype": 42,  # letters that can be searched and copied
-    "savefig.dpi": 200,
     "figure.dpi": 100,
 }
 #: Characters of a caption in an inch, at its size.

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from figures import curvature as curvature_of
 from figures.curvature import Network, bounds, entering, hessian_times, top_eigenvalue
 from figures.networks.training import residual
 from fire_ref.theory import curvature
@@ -56,6 +57,18 @@ def test_the_hessian_is_symmetric_and_lanczos_finds_its_top(network: Network) ->
     H = whole(network)
     np.testing.assert_allclose(H, H.T, atol=1e-14)
     assert top_eigenvalue(network) == pytest.approx(np.linalg.eigvalsh(H)[-1], rel=1e-8)
+
+
+def test_the_top_is_the_largest_not_the_largest_in_size(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    H = whole(network)
+    values = np.linalg.eigvalsh(H)
+    shift = values[-1] * 1.5  # H - shift I has a negative eigenvalue larger in size than its top
+
+    def shifted(one: Network, tangents: list[np.ndarray]) -> list[np.ndarray]:
+        return [HV - shift * V for HV, V in zip(hessian_times(one, tangents), tangents, strict=True)]
+
+    monkeypatch.setattr(curvature_of, "hessian_times", shifted)
+    assert top_eigenvalue(network) == pytest.approx(values[-1] - shift, rel=1e-6)
 
 
 def test_the_bounds_hold_for_every_sample_and_in_order(network: Network) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from figures.catalogue import Data
 from figures.fresh import start
 from figures.layers import layers
 from figures.settings import Settings
-from fire_ref import dfi, front, sfe
+from fire_ref import MissingExtraError, dfi, front, sfe
 
 from ..backends import available
 from .boxes import drawn, faults
@@ -61,7 +62,7 @@ def test_no_point_lies_below_the_front(data: Data) -> None:
 
 def test_points_on_the_front_are_on_it(data: Data) -> None:
     moves = [move for move in data["networks"]["digits-mlp"]["moves"] if move["method"] == "front"]
-    assert len(moves) == 3
+    assert len(moves) == 4
     for move in moves:
         assert move["sfe"] == pytest.approx(move["least_sfe"], rel=1e-4, abs=1e-6)
 
@@ -98,6 +99,48 @@ def test_the_picture(data: Data) -> None:
     dots = {one.get_label(): one for one in figure.axes[2].lines}
     assert dots["muon"].get_xdata()[0] == pytest.approx(named(network, "muon")["sfe"] / network["size"])
     assert dots["muon"].get_color() == style.COLOURS["muon"]
+
+
+def test_prices_and_bounds_are_drawn_where_they_are(data: Data) -> None:
+    available("matplotlib")
+    figure = drawn(fig5b, data)
+    network = data["networks"]["digits-mlp"]
+    prices, limits = figure.axes[1], figure.axes[5]
+    for axes, methods_of, keys, size in (
+        (prices, plane.SHOWN[1:], ("least_sfe", "sfe"), network["size"]),
+        (limits, plane.SHOWN, ("curvature", "theorem"), 1.0),
+    ):
+        bars = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
+        wanted = [[named(network, method)[key] / size for key in keys] for method in methods_of]
+        np.testing.assert_allclose(bars[: len(wanted)], wanted)
+    ticks = [line.get_xdata()[0] for line in limits.lines if line.get_marker() == "|"]
+    np.testing.assert_allclose(ticks[0], named(network, "W")["sharper"])
+    arrows = [line.get_xdata()[0] for line in limits.lines if line.get_marker() == ">"]
+    np.testing.assert_allclose(arrows[0], named(network, "W")["theorem"])
+
+
+def test_the_curvature_is_that_of_the_training_images(data: Data) -> None:
+    from sklearn.datasets import load_digits
+
+    rows = layers("digits-mlp", SETTINGS)
+    digits = load_digits()
+    images, labels = digits.data[:1437] / 16, digits.target[:1437]
+    weights = [one.matrices[0].astype(float) for one in rows]
+    network = fig5b.Network(weights, [fig5b.network_bias(one.name) for one in rows], images, labels)
+    assert named(data["networks"]["digits-mlp"], "W")["curvature"] == pytest.approx(fig5b.top_eigenvalue(network))
+    assert "its 1437 training images" in data["caption"]
+
+
+def test_without_the_digits_mlp_there_is_no_word_of_curvature(data: Data) -> None:
+    assert "curvature" not in fig5b._caption({"digits-conv": data["networks"]["digits-conv"]})
+    assert "curvature" in data["caption"]
+
+
+def test_without_scikit_learn_the_extra_is_named_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setattr(fig5b, "layers", lambda *_: pytest.fail("work was done"))
+    with pytest.raises(MissingExtraError, match="scikit-learn"):
+        fig5b.compute(SETTINGS)
 
 
 def test_five_networks_fit(data: Data) -> None:

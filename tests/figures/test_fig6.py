@@ -64,6 +64,8 @@ def test_every_layer_of_the_shipped_networks_is_there(data: Data) -> None:
 
 def test_the_picture(data: Data) -> None:
     available("matplotlib")
+    from matplotlib.collections import PolyCollection
+
     figure = drawn(fig6, data)
     assert faults(figure) == []
     left, right = figure.axes
@@ -71,3 +73,9 @@ def test_the_picture(data: Data) -> None:
     every = np.concatenate([one["measured"]["dfi"] for one in data["networks"].values()])
     np.testing.assert_array_equal(dots[1].get_ydata(), np.median(every, axis=0))
     assert left.get_ylim()[0] == 0
+    (band,) = (one for one in right.collections if isinstance(one, PolyCollection))
+    heights = band.get_paths()[0].vertices[:, 1]
+    predicted = np.concatenate([one["predicted"]["dfi"] for one in data["networks"].values()])
+    low, high = np.percentile(predicted, [10, 90], axis=0)
+    assert np.max(heights) == pytest.approx(np.max(high))
+    assert np.min(heights) == pytest.approx(np.min(low))

@@ -25,6 +25,8 @@ def test_every_kernel_of_the_shipped_networks_is_there(data: Data) -> None:
     assert [(row["layer"], row["side"]) for row in rows] == [(name, side) for (_, name), side in SEEN.items()]
     assert data["without"] == ["digits-mlp"]
     assert "of the 3 kernels" in data["caption"]
+    paid = {arm: sorted(row["sfe"][arm] for row in rows)[1] for arm in ("exact", "delta-orthogonal")}
+    assert f"at a median SFE of {paid['delta-orthogonal']:.2f}; FIRE's is {paid['exact']:.2f}" in data["caption"]
     assert "digits-mlp has none" in data["caption"]
     spans = np.array([row["range"]["exact"] for row in rows])
     assert f"between {spans.min():.1g} c and {spans.max():.2g} c." in data["caption"]

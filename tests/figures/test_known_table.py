@@ -67,7 +67,7 @@ def test_kept_rows_are_written_without_verifying(
 ) -> None:
     monkeypatch.setattr(known_table, "verified", lambda: pytest.fail("it verified again"))
     rows = [ROW | {"as_recorded": same, "differs": "" if same else "faithful is no"}]
-    data = {"rows": rows, "libraries": {"numpy": "2.0"}, "system": "Linux"}
+    data = {"caption": "", "rows": rows, "libraries": {"numpy": "2.0"}, "system": "Linux"}
     write_data(tmp_path / "figC.json", "figC", Settings(), data)
     out = tmp_path / "known.md"
     asked = ["--from", str(tmp_path / "figC.json"), "--out", str(out)]
@@ -82,6 +82,20 @@ def test_without_kept_rows_it_verifies(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(known_table, "verified", lambda: data)
     assert known_table.main(["--check", "--out", str(tmp_path / "known.md")]) == 0
     assert (tmp_path / "known.md").read_text(encoding="utf-8") == known_table.page(data)
+
+
+@pytest.mark.parametrize("rows", [3, [{}], [{"name": "x"}], None])
+def test_hostile_rows_are_one_line(rows: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept, out = tmp_path / "figC.json", tmp_path / "known.md"
+    write_data(kept, "figC", Settings(), {"caption": "", "rows": rows, "libraries": {}, "system": ""})
+    assert known_table.main(["--from", str(kept), "--out", str(out)]) == 2
+    assert capsys.readouterr().err.startswith(f"figures: {kept} must hold the data of figC")
+    assert not out.exists()
+
+
+def test_a_folder_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert known_table.main(["--out", str(tmp_path / "none" / "known.md")]) == 2
+    assert "--out must lie in an existing folder" in capsys.readouterr().err
 
 
 def test_other_data_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from figures.__main__ import main
 from figures.catalogue import FIGURES
 
 from ..backends import available
+from ..house.paths import ROOT
 
 
 def test_the_list_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,6 +75,8 @@ def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.Captur
         (["fig6", "--format", "gif"], "--format must be of png, svg, pdf"),
         (["fig6", "--weights", "gpt-5"], "--weights must be of digits"),
         (["table1", "--quick", "--large"], "--quick and --large must not be given together"),
+        (["--redraw"], "--redraw needs a NAME"),
+        (["fig6", "--out", __file__], "--out must be a folder"),
     ],
 )
 def test_bad_usage_is_one_line(given: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -110,8 +114,73 @@ def test_nothing_to_draw_again_is_one_line(tmp_path: Path, capsys: pytest.Captur
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     available("matplotlib")
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    assert main(["fig6", "--out", str(tmp_path / "file")]) == 1
+    assert main(["fig6", "--out", str(tmp_path / "file" / "below")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"networks": 3},
+        {"networks": {}, "steps": []},
+        {"networks": {"digits-mlp": {}}, "steps": [0, 1]},
+        {"networks": {"digits-mlp": {"before": None}}, "steps": "x"},
+    ],
+)
+def test_hostile_data_is_one_line_and_does_not_stop_the_rest(
+    data: catalogue.Data, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    available("matplotlib")
+    monkeypatch.setattr(command, "FIGURES", {"fig6": FIGURES["fig6"], "figE": FIGURES["figE"]})
+    (tmp_path / "figE.json").write_bytes((Path(catalogue.__file__).parent / "gallery" / "figE.json").read_bytes())
+    text = json.dumps({"figure": "fig6", "data": data | {"caption": "\x1b[31mred"}})
+    (tmp_path / "fig6.json").write_text(text, encoding="utf-8")
+    assert main(["all", "--redraw", "--out", str(tmp_path)]) == 1
+    shown = capsys.readouterr()
+    assert shown.err == f"figures: {tmp_path / 'fig6.json'} must hold the data of fig6. Try python -m figures fig6.\n"
+    assert (tmp_path / "figE.svg").exists()
+    assert "\x1b" not in shown.out
+
+
+def test_a_mistake_of_ours_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    available("matplotlib")
+    wrong = catalogue.Drawing(lambda _: {"caption": ""}, lambda data: data["nothing"])
+    monkeypatch.setattr(command, "drawing", lambda _: wrong)
+    with pytest.raises(KeyError):
+        main(["fig6", "--out", str(tmp_path)])
+
+
+def test_interrupted_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_draw", stop)
+    assert main(["fig6"]) == 130
+    assert capsys.readouterr().err == "figures: interrupted\n"
+
+
+def test_a_reader_who_leaves_and_a_full_disk_are_no_tracebacks() -> None:
+    for line, status in (("--json | true", {0, 141}), ("--json > /dev/full", {1})):
+        shell = f"set -o pipefail; {sys.executable} -m figures {line}"
+        done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode in status
+        assert "Traceback" not in done.stderr
+
+
+def test_the_list_in_a_narrow_window_is_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert main([]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert all(entry.about in shown for entry in FIGURES.values())
+
+
+def test_formats_given_twice_are_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    available("matplotlib")
+    assert main(["fig6", "--out", str(tmp_path), "--format", "svg,svg"]) == 0
+    assert capsys.readouterr().out.count("fig6.svg") == 1
 
 
 def test_without_matplotlib_the_extra_is_named(

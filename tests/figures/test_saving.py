@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from figures import style
-from figures.catalogue import Data, Drawing
+from figures.catalogue import Data, Drawing, drawing
 from figures.saving import read_data, versions, write_data, write_pictures, write_tables
 from figures.settings import Settings
 
 from ..backends import available
+from .test_gallery import GALLERY
 
 
 def test_what_is_written_is_read_back_to_the_last_bit(tmp_path: Path) -> None:
@@ -31,8 +32,13 @@ def test_numbers_that_json_does_not_have_leave_nothing_behind(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+CAPTION = '{"figure": "fig6", "data": {"caption": 3}}'
+DEEP = '{"figure": "fig6", "data": ' + "[" * 100_000
+
+
 @pytest.mark.parametrize(
-    "content", [None, "", "[]", "{}", '{"figure": "fig1", "data": {}}', '{"figure": "fig6", "data": 3}', "\x00"]
+    "content",
+    [None, "", "[]", "{}", '{"figure": "fig1", "data": {}}', '{"figure": "fig6", "data": 3}', "\x00", CAPTION, DEEP],
 )
 def test_what_is_no_data_of_that_figure_is_refused(content: str | None, tmp_path: Path) -> None:
     if content is not None:
@@ -58,6 +64,13 @@ def test_the_same_data_give_the_same_bytes_in_every_format(tmp_path: Path) -> No
     for one, two in zip(*paths.values(), strict=True):
         assert one.read_bytes() == two.read_bytes()
     assert paths["one"][0].read_bytes()[:4] == b"\x89PNG"
+
+
+def test_a_picture_does_not_depend_on_what_else_is_written(tmp_path: Path) -> None:
+    available("matplotlib")
+    data, fig1 = read_data(GALLERY / "fig1.json", "fig1"), drawing("fig1")
+    alone = write_pictures(fig1, data, tmp_path, "alone", ["png"])[0].read_bytes()
+    assert write_pictures(fig1, data, tmp_path, "after", ["svg", "png"])[1].read_bytes() == alone
 
 
 def test_a_small_mark_keeps_its_colour(tmp_path: Path) -> None:

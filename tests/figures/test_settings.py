@@ -20,6 +20,7 @@ def test_every_name_stands_for_known_networks() -> None:
 def test_names_are_read_with_commas_and_all() -> None:
     assert weights_named("digits, minilm") == ("digits", "minilm")
     assert weights_named("all") == tuple(WEIGHTS)
+    assert Settings(weights_named("all,digits")).networks == Settings(weights_named("all")).networks
     assert Settings(("minilm", "digits", "minilm")).networks == ("minilm", "digits-mlp", "digits-conv")
 
 
