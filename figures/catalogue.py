@@ -44,11 +44,11 @@ class Drawing(NamedTuple):
 
 FIGURES: Mapping[str, Entry] = {
     "fig1": Entry("the geometry of FIRE, solved: SFE, isometries and every path", "one 2 x 2 matrix, exact", 1),
-    "fig5b": Entry("the stability-plasticity plane, its front, and the curvature", "every layer, exact", 60),
+    "fig5b": Entry("the stability-plasticity plane, its front, and the curvature", "every layer, exact", 30),
     "fig6": Entry("SFE and DfI after each step, measured and predicted", "every layer, exact", 3),
     "figA": Entry("what k steps really do at width n, and the k that are needed", "n to 4096 and every layer", 20),
     "figB": Entry("when the theorems speak: the hypotheses of each layer at each stage", "every layer, exact", 2),
-    "figC": Entry("what each known implementation gets right and wrong", "those installed, of 30", 240),
+    "figC": Entry("what each known implementation gets right and wrong", "those installed, of 30", 90),
     "figD": Entry(
         "what each coefficient set does to a singular value and to DfI", "Gaussian and every layer, exact", 5
     ),
