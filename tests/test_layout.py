@@ -112,7 +112,8 @@ def test_a_square_weight_is_read_by_its_letters_and_not_by_its_sizes() -> None:
     as_taps = fire_ref.fire(kernel + 1.0, method="newton-schulz", layout="OHIW")
     assert not as_outputs[1].any()
     assert as_outputs[0].all()
-    assert np.linalg.matrix_rank(as_taps[:, 1, :, 0]) == 1
+    tap = as_taps[:, 1, :, 0]  # its columns were equal, and stay so but for rounding
+    assert np.linalg.matrix_rank(tap, tol=iterate_bound(3, EPS["float64"], 1.5**10)) == 1
     assert fire_ref.fire(W[:2], layout="IO").tolist() != fire_ref.fire(W[:2], layout="OI").tolist()
 
 

@@ -9,6 +9,7 @@ from figures import methods
 from figures.layers import Layer, layer
 from figures.settings import Settings
 from fire_ref import dfi, fire, newton_schulz, sfe
+from fire_ref.tolerances import EPS, iterate_bound
 
 
 @pytest.fixture
@@ -24,7 +25,8 @@ def test_fire_is_the_librarys_own(kernel: Layer) -> None:
 
 def test_steps_start_at_one(kernel: Layer) -> None:
     (first,) = methods.steps(kernel, 1)
-    np.testing.assert_array_equal(first, kernel.gain * newton_schulz(kernel.matrices, 1))
+    off = np.linalg.norm(first - kernel.gain * newton_schulz(kernel.matrices, 1), axis=(-2, -1))
+    assert off.max() <= kernel.gain * iterate_bound(min(first.shape[-2:]), EPS["float64"], 1.5)
 
 
 def test_muon_takes_five_steps(kernel: Layer) -> None:
