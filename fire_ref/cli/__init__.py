@@ -133,6 +133,9 @@ def _add_verify(commands: Commands) -> None:
         choices=("linear", "conv2d"),
         help="it takes a torch module that holds the weight (implies --level weight and --arrays torch)",
     )
+    verify.add_argument(
+        "--device", choices=("cpu", "cuda"), help="where the arrays lie (where the library puts them by itself)"
+    )
     verify.add_argument("--quick", action="store_true", help="fewer and smaller cases")
     verify.add_argument(
         "--timeout", metavar="S", type=float, help="seconds that one call may take (30); importing may take 120"

@@ -24,6 +24,7 @@ TARGETED = {
     "--result": "result",
     "--in-place": "in_place",
     "--adapter": "adapter",
+    "--device": "device",
     "--html": "html",
 }
 
@@ -81,6 +82,7 @@ def settings(options: argparse.Namespace) -> dict[str, Any]:
         "result": None if options.result is None else item(options.result),
         "in_place": options.in_place,
         "adapter": options.adapter,
+        "device": options.device,
         "quick": options.quick,
         "timeout": seconds(options.timeout),
     }

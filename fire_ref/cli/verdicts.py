@@ -38,7 +38,7 @@ def show(found: Findings, console: Output) -> None:
     """Print the report."""
     say(console, _stamp(found))
     setting = f"dialect {found.dialect}, level {found.level}, {found.arrays}, {found.dtype}"
-    say(console, Text(one_line(setting)))
+    say(console, Text(one_line(f"{setting} on {found.device}" if found.device else setting)))
     say(console, Text(one_line(", ".join(f"{name} {v}" for name, v in found.versions.items())), style="dim"))
     console.print()
     for line in verdicts(found):

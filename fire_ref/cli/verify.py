@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
     Parameters
     ----------
     options : argparse.Namespace
-        target, dialect, level, arrays, dtype, set, result, in_place, adapter, quick, timeout, json, html.
+        target, dialect, level, arrays, dtype, set, result, in_place, adapter, device, quick, timeout, json, html.
 
     Returns
     -------

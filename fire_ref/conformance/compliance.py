@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
+from ..errors import BackendError
 from .asking import Progress
 from .known.catalogue import installed
 from .known.record import Known
@@ -94,7 +95,7 @@ def _row(known: Known, quick: bool, timeout: float) -> Row:
             quick=quick,
             timeout=timeout,
         )
-    except (ValueError, ImportError) as error:
+    except (BackendError, ValueError, ImportError) as error:
         return Row(known, found, None, False, str(error))
     differs = "; ".join(_differences(known, report, quick))
     return Row(known, found, report, not differs, differs)

@@ -63,6 +63,7 @@ def judged(
         fitting(evidence, taken),
         published(taken),
         {seen.case.id: _told(seen.case) for seen in evidence.observations},
+        device=next((seen.outcome.given_device for seen in evidence.observations if seen.outcome.given_device), ""),
     )
 
 

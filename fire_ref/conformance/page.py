@@ -55,6 +55,7 @@ def _asset(name: str) -> str:
 
 def _setting(found: Findings) -> str:
     known = {"dialect": found.dialect, "level": found.level, "arrays": found.arrays, "dtype": found.dtype}
+    known |= {"device": found.device} if found.device else {}
     return "".join(f"<li>{name} <code>{escape(value)}</code></li>" for name, value in known.items())
 
 

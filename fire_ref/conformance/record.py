@@ -204,6 +204,8 @@ class Findings:
         Case id -> one line on what it is.
     timing : Timing
         Where the time went.
+    device : str
+        Where the arrays lay that it was given, as "cpu" or "cuda:0"; "" if it never got one.
     """
 
     target: str
@@ -221,3 +223,4 @@ class Findings:
     fingerprint: Fingerprint
     cases: Mapping[str, str] = field(default_factory=dict)
     timing: Timing = field(default_factory=Timing)
+    device: str = ""

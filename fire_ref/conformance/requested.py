@@ -9,6 +9,7 @@ from ..arguments import choice, real
 from ..errors import sentence
 from .dialect import LEVELS, Dialect, dialect_named
 from .precision import DTYPES
+from .targets import devices
 from .targets.outcome import Setup
 
 ARRAYS = ("numpy", "torch", "jax", "cupy", "mlx")
@@ -45,6 +46,7 @@ def setup(
     result: int | str | None,
     in_place: bool,
     adapter: str | None,
+    device: object = None,
 ) -> Setup:
     """
     Check how the target is to be called.
@@ -55,7 +57,7 @@ def setup(
         Declared.
     level : str
         Declared.
-    arrays, dtype, kwargs, result, in_place, adapter
+    arrays, dtype, kwargs, result, in_place, adapter, device
         As in `verify`.
 
     Returns
@@ -80,7 +82,8 @@ def setup(
         _adapted(dialect, level, adapter, in_place or result is not None)
     known_arrays = choice("verify", "arrays", arrays, ARRAYS)
     known_dtype = choice("verify", "dtype", dtype, DTYPES)
-    return Setup(known_arrays, known_dtype, dict(kwargs or {}), result, in_place, adapter)
+    known_device = devices.fitting(known_arrays, device)
+    return Setup(known_arrays, known_dtype, dict(kwargs or {}), result, in_place, adapter, known_device)
 
 
 def _adapted(dialect: Dialect, level: str, adapter: str, elsewhere: bool) -> None:

@@ -40,6 +40,7 @@ def verify(
     checks: Iterable[str] | None = None,
     seed: int = 0,
     progress: Progress | None = None,
+    device: str | None = None,
 ) -> Report:
     """
     Judge an implementation: does it do what a dialect says, does it converge, and if not, what is wrong with it?
@@ -76,6 +77,9 @@ def verify(
         Other random matrices of the same kind.
     progress : callable, optional
         Called with (done, total, case).
+    device : {"cpu", "cuda"}, optional
+        Where the arrays lie that the target is given, and where its answers must lie; default where the library puts
+        its arrays by itself. "cuda" for torch, JAX (its GPU) and CuPy, whose arrays lie nowhere else.
 
     Returns
     -------
@@ -91,6 +95,8 @@ def verify(
         An argument of the wrong type.
     MissingExtraError
         The array library is not installed (for mlx, of which no extra exists: ValueError).
+    BackendError
+        The array library finds no usable GPU.
 
     Examples
     --------
@@ -103,7 +109,7 @@ def verify(
     (False, 'WRONG_STEPS', 'k = 5; declared k = 10')
     """
     told = declared(dialect, level)
-    setup = requested(told, level, arrays, dtype, kwargs, result, in_place, adapter)
+    setup = requested(told, level, arrays, dtype, kwargs, result, in_place, adapter, device)
     options(quick, timeout, progress)
     seed = count("verify", "seed", seed)
     wanted = chosen(checks)

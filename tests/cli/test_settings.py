@@ -21,6 +21,7 @@ DEFAULTS = {
     "result": None,
     "in_place": False,
     "adapter": None,
+    "device": None,
     "quick": False,
     "timeout": 30.0,
 }
@@ -41,6 +42,7 @@ def parsed(*arguments: str) -> Namespace:
         (["--result", "Q"], {"result": "Q"}),
         (["--result", "0"], {"result": 0}),
         (["--in-place", "--quick", "--timeout", "2.5"], {"in_place": True, "quick": True, "timeout": 2.5}),
+        (["--arrays", "torch", "--device", "cuda"], {"arrays": "torch", "device": "cuda"}),
         (["--adapter", "linear"], {"adapter": "linear", "arrays": "torch", "level": "weight"}),
         (
             ["--adapter", "conv2d", "--arrays", "jax", "--level", "weight"],
@@ -113,6 +115,7 @@ GIVEN = {
     "--result": ["0"],
     "--in-place": [],
     "--adapter": ["linear"],
+    "--device": ["cuda"],
     "--html": ["a.html"],
 }
 

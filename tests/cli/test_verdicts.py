@@ -34,7 +34,7 @@ def test_a_file_gets_everything_in_whole_lines(capsys: Captured) -> None:
     lines = shown(found, capsys).splitlines()
     assert lines[:3] == [
         "✗ not passed  muon_like.orthogonal:zeropower_via_newtonschulz",
-        "dialect official, level matrix, numpy, float32",
+        "dialect official, level matrix, numpy, float32 on cuda:0",
         "fire_ref 0.1.0, numpy 2.3.1",
     ]
     assert lines[4].startswith("Faithful to dialect official? ✗ no. The answers are 5 steps of cubic, not 10. Worst: ")

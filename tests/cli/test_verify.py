@@ -14,7 +14,7 @@ import pytest
 import fire_ref.cli.verify as command
 from fire_ref.cli import main
 from fire_ref.conformance.report import Report, schema
-from fire_ref.errors import MissingExtraError
+from fire_ref.errors import BackendError, MissingExtraError
 
 from ..backends import available
 from ..conformance.reports import EVERY, passing, wrong
@@ -82,7 +82,9 @@ def test_any_report_is_shown(name: str, stream: str, engine: Engine, capsys: Cap
 def test_the_options_reach_the_library(engine: Engine) -> None:
     calls = engine(passing())
     given = ["--dialect", "muon", "--set", "steps=5", "--adapter", "linear", "--quick", "--timeout", "3"]
-    assert main(["verify", "m:f", *given, "--result", "-1", "--in-place", "--dtype", "bfloat16"]) == 0
+    assert (
+        main(["verify", "m:f", *given, "--result", "-1", "--in-place", "--dtype", "bfloat16", "--device", "cuda"]) == 0
+    )
     assert calls == [
         {
             "target": ("m:f",),
@@ -94,6 +96,7 @@ def test_the_options_reach_the_library(engine: Engine) -> None:
             "result": -1,
             "in_place": True,
             "adapter": "linear",
+            "device": "cuda",
             "quick": True,
             "timeout": 3.0,
             "progress": None,
@@ -248,6 +251,34 @@ def test_an_option_that_needs_a_target_is_refused(engine: Engine, capsys: Captur
     calls = engine(ROWS, "compliance")
     refused(capsys, ["--dialect", "muon"], "--dialect must come with a TARGET; got none")
     assert calls == []
+
+
+@pytest.mark.parametrize(
+    ("options", "pattern"),
+    [
+        (["--device", "cuda"], "verify: device must be 'cpu' with arrays='numpy'; got 'cuda'. Try arrays='torch'"),
+        (["--arrays", "mlx", "--device", "cuda"], "verify: device must be 'cpu' with arrays='mlx'; got 'cuda'."),
+        (["--arrays", "cupy", "--device", "cpu"], "verify: device must be 'cuda' with arrays='cupy'; got 'cpu'."),
+    ],
+)
+def test_a_device_that_cannot_be_is_one_line(options: list[str], pattern: str, capsys: Captured) -> None:
+    refused(capsys, ["fire_ref:newton_schulz", *options], pattern)
+
+
+@pytest.mark.parametrize("arrays", ["torch", "jax", "cupy"])
+def test_a_gpu_that_is_not_here_is_one_line(arrays: str, capsys: Captured) -> None:
+    library = available(arrays)
+    if arrays == "jax":
+        here = any(device.platform == "gpu" for device in library.devices())
+    else:
+        here = library.cuda.is_available()
+    if here:
+        pytest.skip("there is one")
+    options = ["fire_ref:newton_schulz", "--arrays", arrays, "--device", "cuda"]
+    start = "backend: 'cupy' cannot be used" if arrays == "cupy" else "verify: device 'cuda' cannot be used"
+    refused(capsys, options, f"fire-ref: {start}: ")
+    with pytest.raises(BackendError, match=f"^{start}: "):
+        main(["verify", *options, "--debug"])
 
 
 def test_help_shows_examples_of_both_uses(capsys: Captured) -> None:

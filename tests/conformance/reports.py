@@ -74,6 +74,7 @@ def passing() -> Report:
         ),
         cases=CASES,
         timing=Timing(0.31, 0.02, 0.19, 0.55),
+        device="cuda:0",
     )
 
 
@@ -141,6 +142,7 @@ def empty() -> Report:
         fits=(),
         fingerprint=Fingerprint(),
         cases={},
+        device="",
     )
 
 
@@ -163,6 +165,7 @@ def hostile(name: str) -> Report:
             (Explanation(name, 3, name, name, 1.0),),
         ),
         cases={name: name},
+        device=name,
     )
 
 

@@ -2,8 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from fire_ref.conformance.compliance import compliance
 from fire_ref.conformance.known.catalogue import KNOWN
+
+from ..backends import available
 
 SCIPY = next(known for known in KNOWN if known.package == "scipy")
 
@@ -36,3 +40,11 @@ def test_what_cannot_be_loaded_is_told() -> None:
     assert row.report is None
     assert not row.as_recorded
     assert "no_such_function" in row.differs
+
+
+def test_a_gpu_that_is_not_here_is_told() -> None:
+    if available("cupy").cuda.is_available():
+        pytest.skip("there is one")
+    (row,) = compliance(quick=True, only=[replace(SCIPY, arrays="cupy")])
+    assert (row.report, row.as_recorded) == (None, False)
+    assert row.differs.startswith("backend: 'cupy' cannot be used")

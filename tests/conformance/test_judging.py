@@ -37,6 +37,13 @@ def test_everything_is_concluded() -> None:
     assert report.versions == {"a": "1"}
     assert report.diagnoses
     assert report.cases["made"].startswith("3 x 3 float64")
+    assert report.device == ""
+
+
+def test_the_device_is_that_of_the_first_input() -> None:
+    places = ("", "cuda:1", "cpu")
+    found = evidence(*(observation(W, ns(W), "probe", given_device=place) for place in places))
+    assert judged(found, take(found, "1"), chosen(None), "by hand", {}).device == "cuda:1"
 
 
 def test_a_yes_takes_eight_conclusive_cases() -> None:

@@ -21,7 +21,9 @@ def words(page: str) -> str:
 
 def test_verdicts_are_said_in_words_and_signs() -> None:
     good, bad = words(passing().to_html()), words(wrong().to_html())
-    assert good.startswith("✓ Passed fire_ref:newton_schulz dialect official level matrix arrays numpy dtype float32")
+    assert good.startswith(
+        "✓ Passed fire_ref:newton_schulz dialect official level matrix arrays numpy dtype float32 device cuda:0"
+    )
     assert "Faithful to dialect official? ✓ yes" in good
     assert "38 steps of the dialect would be enough." in good
     assert bad.startswith("✗ Not passed")
@@ -57,6 +59,7 @@ def test_a_target_that_never_answered_has_a_page() -> None:
     for part in ("? cannot tell", "No probe was answered.", "Nothing was checked.", "no known dialect"):
         assert part in text
     assert "Leakage" not in text
+    assert "dtype float32 device" not in text
     assert "%%" not in empty().to_html()
 
 

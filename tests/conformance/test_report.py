@@ -93,6 +93,7 @@ def test_the_schema_knows_every_field_of_every_record() -> None:
         (("fingerprint", "explanations", 0, "steps"), "10"),
         (("cases", "zero"), None),
         (("timing", "calls"), None),
+        (("device",), None),
     ],
 )
 def test_the_schema_refuses(path: tuple[Any, ...], value: Any) -> None:
@@ -120,6 +121,7 @@ def test_the_numbers_come_through() -> None:
     assert [one["code"] for one in data["diagnoses"]] == ["WRONG_STEPS", "ZERO_NAN", "MEMORY_REUSED"]
     assert data["cases"] == found.cases
     assert data["timing"]["judging"] == 0.55
+    assert data["device"] == "cuda:0"
 
 
 def test_what_is_not_finite_is_none() -> None:

@@ -24,7 +24,14 @@ def test_what_fits_is_taken() -> None:
     assert declared("official", "weight") is DIALECTS["official"]
     found = setup(DIALECTS["official"], "weight", **PLAIN | {"kwargs": {"steps": 5}, "arrays": "torch"})
     assert (found.arrays, found.dtype, dict(found.kwargs)) == ("torch", "float32", {"steps": 5})
+    assert found.device is None
     options(True, 1.0, print)
+
+
+def test_a_device_is_passed_on() -> None:
+    for arrays, device in ("torch", "cuda"), ("jax", "cpu"), ("cupy", None):
+        found = setup(DIALECTS["official"], "weight", **PLAIN | {"arrays": arrays, "device": device})
+        assert found.device == device
 
 
 @pytest.mark.parametrize(
@@ -40,6 +47,9 @@ def test_what_fits_is_taken() -> None:
         ({"adapter": "conv3d"}, ValueError, "verify: adapter must be"),
         ({"arrays": "tensorflow"}, ValueError, "verify: arrays must be"),
         ({"dtype": "float8"}, ValueError, "verify: dtype must be"),
+        ({"device": "gpu"}, ValueError, "verify: device must be one of 'cpu', 'cuda'; got 'gpu'"),
+        ({"device": "cuda"}, ValueError, "verify: device must be 'cpu' with arrays='numpy'"),
+        ({"device": "cpu", "arrays": "cupy"}, ValueError, "verify: device must be 'cuda' with arrays='cupy'"),
     ],
 )
 def test_misuse_is_a_sentence(wrong: dict[str, Any], error: type[Exception], text: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 import fire_ref
 from fire_ref.conformance.checks import CHECKS
 
+from ..backends import available
 from .mutants import Array, ns, official, polar
 
 
@@ -92,11 +93,30 @@ def test_progress_is_told() -> None:
         ({"checks": ["value.faithfull"]}, "verify: checks must be ids of checks"),
         ({"kwargs": {"nonsense": 1}}, "verify: "),
         ({"timeout": 0}, "verify: timeout must be"),
+        ({"device": "cuda"}, "verify: device must be 'cpu' with arrays='numpy'; got 'cuda'"),
     ],
 )
 def test_bad_usage_is_refused_with_a_sentence(arguments: dict[str, Any], text: str) -> None:
     with pytest.raises(ValueError, match=text):
         fire_ref.verify(ns, **arguments)
+
+
+def test_the_report_says_where_the_arrays_lay() -> None:
+    torch = available("torch")
+    assert fire_ref.verify(ns, quick=True).device == fire_ref.verify(ns, quick=True, device="cpu").device == "cpu"
+    report = fire_ref.verify(fire_ref.newton_schulz, arrays="torch", device="cpu", quick=True)
+    assert (report.passed, report.device) == (True, "cpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(fire_ref.BackendError, match=r"^verify: device 'cuda' cannot be used: torch "):
+            fire_ref.verify(fire_ref.newton_schulz, arrays="torch", device="cuda")
+        with pytest.raises(fire_ref.BackendError, match=r"^verify: device 'cuda' cannot be used: torch "):
+            fire_ref.verify("fire_ref:newton_schulz", arrays="torch", device="cuda")
+        return
+    report = fire_ref.verify(fire_ref.newton_schulz, arrays="torch", device="cuda", quick=True)
+    assert (report.passed, report.device) == (True, "cuda:0")
+    away = fire_ref.verify(lambda W: fire_ref.newton_schulz(W).cpu(), arrays="torch", device="cuda", quick=True)
+    assert not away.passed
+    assert "DEVICE_CHANGED" in {found.code for found in away.diagnoses}
 
 
 def test_no_verdict_comes_of_zero_identity_or_normalising() -> None:

@@ -33,7 +33,7 @@ CONTRACT = {
     "reinitialize": "(state, recipe, *, method, steps, initial, layout)",
     "verify": (
         "(fn_or_name, dialect, *, level, arrays, dtype, kwargs, result, in_place, adapter, quick, timeout, checks,"
-        " seed, progress)"
+        " seed, progress, device)"
     ),
 }
 FUNCTIONS = [name for name in fire_ref.__all__ if inspect.isfunction(getattr(fire_ref, name))]

@@ -41,7 +41,7 @@ def fitting(setup: Setup) -> None:
         raise ValueError(sentence("verify", "adapter", "be used with torch", got, "arrays='torch'"))
 
 
-def module(adapter: str, values: Raw, form: str = "plain") -> Any:
+def module(adapter: str, values: Raw, form: str = "plain", device: str | None = None) -> Any:
     """
     Make a torch module that holds values as its weight.
 
@@ -53,6 +53,8 @@ def module(adapter: str, values: Raw, form: str = "plain") -> Any:
         Out x in for "linear"; out x in x height x width for "conv2d".
     form : str
         One of `FORMS`, for the weight.
+    device : str, optional
+        Where all of it is to lie, as `Setup.device`.
 
     Returns
     -------
@@ -69,10 +71,10 @@ def module(adapter: str, values: Raw, form: str = "plain") -> Any:
         raise ValueError(sentence("verify", "case", rule, f"shape {values.shape}", "another adapter"))
     nn = importlib.import_module("torch.nn")
     out, into, *kernel = values.shape
-    weight = to_library(values, "torch", form)
+    weight = to_library(values, "torch", form, device)
     kind, sizes = (nn.Linear, {}) if adapter == "linear" else (nn.Conv2d, {"kernel_size": tuple(kernel)})
     # Not initialised: that would draw from the random state that the target is watched for.
-    made = nn.utils.skip_init(kind, into, out, **sizes, dtype=weight.dtype, device="cpu")
+    made = nn.utils.skip_init(kind, into, out, **sizes, dtype=weight.dtype, device=weight.device)
     made.weight = nn.Parameter(weight)
     made.bias.data.copy_(to_library(np.linspace(0.5, 1.5, out), "torch"))
     return made

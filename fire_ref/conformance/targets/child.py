@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from ...errors import MissingExtraError, sentence
+from ...errors import BackendError, MissingExtraError, sentence
 from .outcome import Call, Outcome, Setup
 from .process import Ended, Process
 from .protocol import Message, literal
 
 #: Seconds that importing a target and its libraries may always take.
 LOADING = 120.0
+#: What a child may refuse a setup with, by name; anything else is a ValueError here.
+_REFUSALS: Mapping[str, type[Exception]] = {kind.__name__: kind for kind in (BackendError, MissingExtraError)}
 
 
 class Child:
@@ -31,6 +33,8 @@ class Child:
     ------
     MissingExtraError
         The array library is not installed.
+    BackendError
+        It finds no usable GPU.
     ValueError
         The target cannot be loaded, or not be called as the setup says.
     """
@@ -57,8 +61,7 @@ class Child:
             raise ValueError(sentence("verify", "target", "be importable", got, "importing it in Python")) from None
         if answer.kind != "ready":
             process.kill()
-            kind = MissingExtraError if answer.fields["kind"] == "MissingExtraError" else ValueError
-            raise kind(answer.fields["error"])
+            raise _REFUSALS.get(answer.fields["kind"], ValueError)(answer.fields["error"])
         if first:
             self.versions, self.parameters = answer.fields["versions"], answer.fields["parameters"]
             self.loading_seconds = answer.fields["seconds"]
@@ -86,7 +89,7 @@ class Child:
         if self._process is None and not self._lost:
             try:
                 self._process = self._started()
-            except (ValueError, ImportError, OSError) as error:
+            except (BackendError, ValueError, ImportError, OSError) as error:
                 self._lost = f"the process could not be started again: {error}"
         if self._process is None:
             return Outcome("crashed", error=self._lost)

@@ -26,8 +26,10 @@ class Inside:
     ------
     MissingExtraError
         The array library is not installed.
+    BackendError
+        It finds no usable GPU.
     ValueError
-        The library, dtype or adapter cannot be used, or `fn` is not callable with one array and the arguments.
+        The library, dtype, device or adapter cannot be used, or `fn` is not callable with one array and the arguments.
     """
 
     def __init__(self, fn: Any, setup: Setup | None = None) -> None:

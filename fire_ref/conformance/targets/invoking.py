@@ -88,7 +88,7 @@ class _Run:
     def once(self, values: Raw) -> Array:
         if self.setup.adapter is not None:
             return self._on_module(values, self.setup.adapter)
-        given = to_library(values, self.setup.arrays, self.call.form)
+        given = to_library(values, self.setup.arrays, self.call.form, self.setup.device)
         self.device = device_of(given)
         try:
             return self._timed(given, lambda returned: given if self.setup.in_place else self._picked(returned))
@@ -96,7 +96,7 @@ class _Run:
             self.changed_input |= not self.setup.in_place and _written(given, values)
 
     def _on_module(self, values: Raw, adapter: str) -> Array:
-        given = adapters.module(adapter, values, self.call.form)
+        given = adapters.module(adapter, values, self.call.form, self.setup.device)
         before, weight = adapters.rest(given), adapters.weight(given)
         self.device = device_of(weight)
         held = [given]
@@ -134,6 +134,7 @@ class _Run:
             first.device,
             first.shape,
             own_type=not done or first.library == self.setup.arrays,
+            given_device=self.device,
             own_device=not first.library or first.device == self.device,
             changed_input=self.changed_input,
             aliased=self.aliased,

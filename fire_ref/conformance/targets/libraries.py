@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 
 from ...arrays import FLOATS, Array
 from ...errors import missing_extra, sentence
+from . import devices
 from .outcome import Raw, Setup
 
 #: Library -> the module that makes its arrays.
@@ -22,7 +22,7 @@ STRIDED = ("numpy", "torch", "cupy")
 
 def usable(setup: Setup) -> None:
     """
-    Refuse a library or dtype that cannot be had here, before a target is blamed for it.
+    Refuse a library, dtype or device that cannot be had here, before a target is blamed for it.
 
     Parameters
     ----------
@@ -34,16 +34,18 @@ def usable(setup: Setup) -> None:
     MissingExtraError
         The library is not installed.
     ValueError
-        It is unknown or broken, finds no GPU, or does not have the dtype.
+        It is unknown or broken, or does not have the dtype or the device.
+    BackendError
+        It finds no usable GPU.
     """
     arrays, dtype = setup.arrays, setup.dtype
     if arrays not in MODULES:
         raise ValueError(sentence("verify", "arrays", f"be one of {', '.join(MODULES)}", repr(arrays), "'numpy'"))
     if dtype not in FLOATS:
         raise ValueError(sentence("verify", "dtype", f"be one of {', '.join(FLOATS)}", repr(dtype), "'float32'"))
-    xp = _library(arrays)
-    if arrays == "cupy" and not xp.cuda.is_available():
-        raise ValueError(sentence("verify", "arrays", "find a usable GPU", "'cupy' without one", "'numpy'"))
+    device = devices.fitting(arrays, setup.device)
+    _import(arrays)
+    devices.usable(arrays, device)
     if (arrays, dtype) in (("cupy", "bfloat16"), ("mlx", "float64")):
         rule = f"be a dtype that {arrays} has and passes on exactly"
         raise ValueError(sentence("verify", "dtype", rule, repr(dtype), "'float32'"))
@@ -54,9 +56,9 @@ def usable(setup: Setup) -> None:
         )
 
 
-def _library(arrays: str) -> Any:
+def _import(arrays: str) -> None:
     try:
-        return importlib.import_module(MODULES[arrays])
+        importlib.import_module(MODULES[arrays])
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] != arrays:
             raise _broken(arrays, error) from error
@@ -75,7 +77,7 @@ def _broken(arrays: str, error: ImportError) -> ValueError:
     return ValueError(sentence("verify", "arrays", "be a library that can be imported", got, "installing it anew"))
 
 
-def to_library(values: Raw, arrays: str, form: str = "plain") -> Array:
+def to_library(values: Raw, arrays: str, form: str = "plain", device: str | None = None) -> Array:
     """
     Copy values into a new array of a library.
 
@@ -87,13 +89,18 @@ def to_library(values: Raw, arrays: str, form: str = "plain") -> Array:
         The library.
     form : str
         One of `FORMS`; what the library cannot express becomes "plain".
+    device : str, optional
+        Where it is to lie, as `Setup.device`.
 
     Returns
     -------
     array
         With the same values, bit by bit.
     """
-    make = _MAKERS[arrays]
+
+    def make(host: Raw) -> Array:
+        return devices.placed(_MAKERS[arrays](host), arrays, device)
+
     if form == "strided" and arrays in STRIDED and values.ndim:
         return _every_other(make(_padded(values)), values.ndim)
     if form == "fortran" and arrays in STRIDED and values.ndim > 1:

@@ -58,6 +58,8 @@ class Outcome:
         Of the (first) answer.
     own_type : bool
         The answer is an array of the library that was given.
+    given_device : str
+        Where the input lay.
     own_device : bool
         It lies on the device of the input.
     changed_input : bool
@@ -83,6 +85,7 @@ class Outcome:
     device: str = ""
     shape: tuple[int, ...] = ()
     own_type: bool = True
+    given_device: str = ""
     own_device: bool = True
     changed_input: bool = False
     aliased: bool = False
@@ -112,6 +115,8 @@ class Setup:
         The answer is the edited argument.
     adapter : str or None
         "linear" or "conv2d": the target gets a torch module that holds the values as its weight.
+    device : str or None
+        "cpu" or "cuda": where the arrays lie that it gets; None for where the library puts them by itself.
     """
 
     arrays: str = "numpy"
@@ -120,6 +125,7 @@ class Setup:
     result: int | str | None = None
     in_place: bool = False
     adapter: str | None = None
+    device: str | None = None
 
 
 class Target(Protocol):

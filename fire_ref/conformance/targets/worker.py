@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO
 
+from ...errors import BackendError
 from . import adapters, libraries, loading
 from .invoking import invoke
 from .outcome import Call, Outcome, Setup
@@ -63,7 +64,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     start = time.perf_counter()
     try:
         fn = _loaded(str(first.fields["name"]), setup)
-    except (ValueError, ImportError) as error:
+    except (BackendError, ValueError, ImportError) as error:
         write(answers, Message("failed", {"kind": type(error).__name__, "error": str(error)}))
         return
     seconds = time.perf_counter() - start

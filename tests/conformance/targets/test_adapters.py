@@ -41,6 +41,14 @@ def test_modules_hold_the_values_exactly() -> None:
     assert adapters.module("conv2d", CONV)(torch.ones(1, 3, 8, 8)).shape == (1, 2, 5, 7)
 
 
+def test_all_of_a_module_is_on_its_device() -> None:
+    available("torch")
+    for adapter, values in (("linear", LINEAR), ("conv2d", CONV)):
+        for device in ("cpu", "meta"):
+            made = adapters.module(adapter, values, "strided", device)
+            assert [part.device.type for part in made.parameters()] == [device, device]
+
+
 def test_editing_the_given_module() -> None:
     torch = available("torch")
 

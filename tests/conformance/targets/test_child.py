@@ -128,6 +128,19 @@ def test_a_restart_that_fails_is_final(path: str) -> None:
             assert found.error.startswith("the process could not be started again: verify: target must name a file")
 
 
+def test_a_gpu_that_is_lost_is_final(path: str) -> None:
+    available("torch")
+    with Child(f"{path}:leaves") as child:
+        assert child.call(CALL).status == "exited"
+        child._setup = Setup("torch", device="cuda")
+        for _ in range(2):
+            found = child.call(CALL)
+            if found.status == "exited":
+                pytest.skip("there is a GPU")
+            assert found.status == "crashed"
+            assert found.error.startswith("the process could not be started again: verify: device 'cuda' cannot be")
+
+
 def test_no_call_after_it_is_closed(path: str) -> None:
     child = Child(f"{path}:double")
     process: Any = child._process

@@ -214,6 +214,24 @@ def test_an_answer_of_another_library() -> None:
     assert (meta.own_type, meta.own_device, meta.device, meta.values) == (True, False, "meta", ())
 
 
+def test_a_target_gets_its_arrays_on_the_device_and_must_answer_there() -> None:
+    torch = available("torch")
+    given = []
+
+    def target(x: Any) -> Any:
+        given.append(x.device.type)
+        return 2 * x
+
+    for setup in (Setup("torch", device="meta"), Setup("torch", adapter="linear", device="meta")):
+        adapted = setup.adapter is not None
+        own = outcome((lambda m: m) if adapted else target, setup, form="strided", repeat=2)
+        assert (own.status, own.given_device, own.device, own.own_device) == ("returned", "meta", "meta", True)
+        away = outcome((lambda m: m.to_empty(device="cpu")) if adapted else (lambda x: torch.zeros(x.shape)), setup)
+        assert (away.given_device, away.device, away.own_device) == ("meta", "cpu", False)
+    assert given == ["meta", "meta"]
+    assert outcome(target).given_device == "cpu"
+
+
 def test_state_is_told_and_restored(tmp_path: Path) -> None:
     before = os.getcwd(), np.geterr(), dict(os.environ), list(warnings.filters)
 

@@ -14,7 +14,7 @@ import pytest
 from fire_ref.conformance.targets.answers import library_of, to_host
 from fire_ref.conformance.targets.libraries import to_library, usable
 from fire_ref.conformance.targets.outcome import FORMS, Setup
-from fire_ref.errors import MissingExtraError
+from fire_ref.errors import BackendError, MissingExtraError
 
 from ...backends import available
 
@@ -160,5 +160,36 @@ def test_cupy_without_a_gpu_is_refused() -> None:
         with pytest.raises(ValueError, match="a dtype that cupy has"):
             usable(Setup("cupy", "bfloat16"))
     else:
-        with pytest.raises(ValueError, match="find a usable GPU"):
+        with pytest.raises(BackendError, match=r"^backend: 'cupy' cannot be used: "):
             usable(Setup("cupy"))
+
+
+def test_a_device_that_the_library_lacks_is_refused_before_it_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent(monkeypatch, "cupy")
+    with pytest.raises(ValueError, match=r"^verify: device must be 'cuda' with arrays='cupy'; got 'cpu'"):
+        usable(Setup("cupy", device="cpu"))
+    with pytest.raises(MissingExtraError, match="needs cupy"):
+        usable(Setup("cupy", device="cuda"))
+
+
+def test_a_gpu_is_looked_for_where_it_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = available("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    usable(Setup("torch"))
+    usable(Setup("torch", device="cpu"))
+    with pytest.raises(BackendError, match=r"^verify: device 'cuda' cannot be used: torch "):
+        usable(Setup("torch", device="cuda"))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_each_form_is_made_on_the_device(form: str, dtype: str) -> None:
+    available("torch")
+    values = sample(dtype)
+    here, there = to_library(values, "torch", form, "cpu"), to_library(values, "torch", form, "meta")
+    assert (here.device.type, there.device.type) == ("cpu", "meta")
+    assert (there.shape, there.stride(), there.dtype) == (here.shape, here.stride(), here.dtype)
+    assert here.stride() == to_library(values, "torch", form).stride()
+    back = to_host(here).values
+    assert back is not None
+    assert back.tobytes() == values.tobytes()

@@ -16,6 +16,7 @@ from fire_ref.conformance.targets.outcome import Outcome, Setup
 from fire_ref.conformance.targets.protocol import BrokenFrame, Message, read, write
 from fire_ref.conformance.targets.worker import packed, serve
 
+from ...backends import available
 from .hostile import VALUES, written
 
 CALL = Message("call", {"form": "plain", "repeat": 1, "kwargs": {}}, (VALUES,))
@@ -73,6 +74,13 @@ def test_a_failure_is_told(name: str, changes: dict[str, Any], told: str) -> Non
     (answer,) = conversation(setup(name, **changes), CALL)
     assert (answer.kind, answer.fields["kind"]) == ("failed", "ValueError")
     assert told in answer.fields["error"]
+
+
+def test_a_gpu_that_is_not_here_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(available("torch").cuda, "is_available", lambda: False)
+    (answer,) = conversation(setup("math:sqrt", arrays="torch", device="cuda"), CALL)
+    assert (answer.kind, answer.fields["kind"]) == ("failed", "BackendError")
+    assert answer.fields["error"].startswith("verify: device 'cuda' cannot be used: torch ")
 
 
 def test_a_target_that_interrupts(tmp_path: Path) -> None:
