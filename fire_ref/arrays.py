@@ -7,8 +7,8 @@ JAX or a strict array-API implementation.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Any, TypeAlias, cast
 
 import array_api_compat as compat
@@ -164,6 +164,12 @@ def home(array: Array) -> tuple[Namespace, Any]:
     return compat.array_namespace(array), compat.device(array)
 
 
+def on_host(array: Array) -> bool:
+    """Say whether an array lies in the host's memory, where starting work on it costs nothing."""
+    devices = array.devices() if compat.is_jax_array(array) else [compat.device(array)]
+    return all("cpu" in str(device).lower() for device in devices)
+
+
 def is_dask(value: object) -> bool:
     """Say whether `value` is a Dask array."""
     return bool(compat.is_dask_array(value))
@@ -216,7 +222,7 @@ def to_host(array: Array) -> np.ndarray[Any, np.dtype[Any]]:
 
 def quiet(xp: Namespace | None = None, device: Any = None) -> AbstractContextManager[Any]:
     """
-    Compute as asked: no NumPy warning where inf is the right answer, no torch autocast to another dtype.
+    Compute as asked: no NumPy warning where inf is the right answer, no autocast to another dtype, no TF32.
 
     Parameters
     ----------
@@ -231,12 +237,30 @@ def quiet(xp: Namespace | None = None, device: Any = None) -> AbstractContextMan
         One that graph capture can see through, where the namespace has graphs.
     """
     if xp is not None and compat.is_torch_namespace(xp):
-        if xp.is_autocast_enabled(device.type):
-            return cast(AbstractContextManager[Any], xp.autocast(device.type, enabled=False))
-        return nullcontext()
+        asked = xp.compiler.is_compiling() or not (_reduced(xp) or xp.is_autocast_enabled(device.type))
+        return nullcontext() if asked else _torch_as_asked(xp, device)
     if xp is not None and compat.is_jax_namespace(xp):
-        return nullcontext()
+        import jax
+
+        return cast(AbstractContextManager[Any], jax.default_matmul_precision("highest"))  # a GPU's default is TF32
     return np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")
+
+
+def _reduced(torch: Any) -> list[Any]:
+    """Return the settings by which torch multiplies float32 in less than that: a training script may have set them."""
+    kinds = (torch.backends.cuda.matmul, torch.backends.mkldnn.matmul)
+    above = getattr(torch.backends, "fp32_precision", None)  # what a kind without one of its own takes
+    return [kind for kind in kinds if {getattr(kind, "fp32_precision", None), above} & {"tf32", "bf16"}]
+
+
+@contextmanager
+def _torch_as_asked(torch: Any, device: Any) -> Iterator[None]:
+    with ExitStack() as stack:
+        for kind in _reduced(torch):
+            stack.callback(setattr, kind, "fp32_precision", kind.fp32_precision)
+            kind.fp32_precision = "ieee"
+        stack.enter_context(torch.autocast(device.type, enabled=False))
+        yield
 
 
 def contiguous(array: Array) -> Array:

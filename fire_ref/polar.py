@@ -3,6 +3,8 @@ Exact FIRE: the polar factor by singular value decomposition. The witness that k
 
 W = U diag(s) V^T. The nearest matrix to W with orthonormal columns (rows, if W is wide) is Q = U V^T: for every
 such V, ||W - V||^2 - ||W - Q||^2 = ||(Q - V) B^T||^2 >= 0, where B^T B = H and W = Q H.
+
+`method="fast"` is a route of its own, in `fastpolar`, and of Dask arrays in `chunked`; the witness is "svd".
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ import numpy as np
 
 from . import rank
 from .arguments import choice, matrix_shape
-from .arrays import Array, is_dask
+from .arrays import Array, is_dask, on_host, to_host
 from .chunked import polar as blocks
-from .fastpolar import host
-from .operands import Operand, handed_back, operand
+from .fastpolar import device, host
+from .operands import Operand, from_host, handed_back, operand
 from .prepared import prepared
 
 METHODS = ("svd", "fast")
@@ -38,11 +40,13 @@ def polar_factor(W: Array, *, method: str = "svd", check: bool = True) -> Array:
     Parameters
     ----------
     W : array, shape (..., m, n)
-        A matrix or a stack.
+        A matrix or a stack. With ``method="fast"`` also a 2-D Dask array with one chunk along its short side: it is
+        read once now and once more when the result, which is lazy, is computed.
     method : {"svd", "fast"}
         "svd": half and single precision are computed in float64 and rounded once. "fast": on the host, iterations
-        chosen by the measured condition, within the same bounds for the residuals in the input's own precision (half:
-        in float32); elsewhere, and where nothing is faster, the SVD.
+        chosen by shape and measured condition, in the input's own precision (half: in float32); on a GPU, iterations
+        of a whole stack at once, in float64; of Dask arrays, QR of the blocks (TSQR), in float64. It is the SVD again
+        where nothing is faster, for what the iterations fail, and with ``check=False`` outside NumPy.
     check : bool
         False skips the value checks, for `jax.jit` and graph capture.
 
@@ -58,13 +62,19 @@ def polar_factor(W: Array, *, method: str = "svd", check: bool = True) -> Array:
     ValueError
         Not a matrix, NaN or inf, or an unknown method.
     NotImplementedError
-        A Dask array.
+        A Dask array with ``method="svd"``, of other than two axes, or with several chunks along its short side.
 
     Notes
     -----
-    ``||Q^T Q - I||_F <= 10 p' eps`` always (`fire_ref.tolerances`). Where W is rank-deficient, or zero, the
-    minimiser is not unique and Q is one of them: the singular vectors of LAPACK complete the null space, the same
-    way each time for the same input, memory layout, backend and thread count.
+    ``||Q^T Q - I||_F <= 10 p' eps`` and ``||Q H - W||_F <= 10 p' eps ||W||_F`` by either method, with eps that of W's
+    dtype and H the symmetric part of Q^T W; if W is wide, Q Q^T, H Q and W Q^T (`fire_ref.tolerances`). "fast" looks at
+    both residuals of every answer of an iteration, and takes the SVD where one is too large. What differs is the
+    distance from the exact Q: "svd" is within ``10 p' eps`` of it in single precision at every condition, "fast" on the
+    host within a multiple of condition times eps, as any algorithm that works in single precision.
+
+    Where W is rank-deficient, or zero, the minimiser is not unique and Q is one of them: the singular vectors of LAPACK
+    (QR, of Dask arrays) complete the null space, the same way each time for the same input, memory layout, backend and
+    thread count.
 
     Examples
     --------
@@ -103,8 +113,20 @@ def factor(function: str, w: Operand, stack: Array, check: bool, method: str = "
     """
     if method == "fast" and isinstance(stack, np.ndarray):
         return host.factors(function, w, stack, check)
+    if method == "fast" and check and on_host(stack):
+        return _by_way_of_numpy(function, w, stack)
+    if method == "fast" and check:
+        return device.factors(function, w, stack)
     U, _, Vh = w.xp.linalg.svd(prepared(function, "W", w, stack, check=check).array, full_matrices=False)
-    return U @ Vh
+    with w.quiet():
+        return U @ Vh
+
+
+def _by_way_of_numpy(function: str, w: Operand, stack: Array) -> Array:
+    seen = operand(function, "W", to_host(w.array), check=False)
+    found = host.factors(function, seen, to_host(stack), True)
+    single = found.dtype == np.float32 or w.wide == w.xp.float32
+    return from_host(found, w, w.xp.float32 if single else w.xp.float64)
 
 
 def polar_decomposition(W: Array, *, rtol: float | None = None, check: bool = True) -> PolarDecomposition:
@@ -155,10 +177,10 @@ def polar_decomposition(W: Array, *, rtol: float | None = None, check: bool = Tr
     scaled = prepared("polar_decomposition", "W", w, w.array, check=check)
     U, s, Vh = xp.linalg.svd(scaled.array, full_matrices=False)
     short = xp.matrix_transpose(Vh) if m >= n else U
-    half = (short * s[..., None, :]) @ xp.matrix_transpose(short)
     with w.quiet():
+        half = (short * s[..., None, :]) @ xp.matrix_transpose(short)
         H = handed_back(w, scaled.restore((half + xp.matrix_transpose(half)) / 2))
         restored = scaled.restore(s[..., None])[..., 0]
+        Q = handed_back(w, U @ Vh)
     counted = rank.count(xp, s, limit)
-    Q = handed_back(w, U @ Vh)
     return PolarDecomposition(Q, H, restored, int(counted) if check and counted.ndim == 0 else counted)

@@ -11,13 +11,43 @@ import array_api_compat as compat
 import pytest
 
 import fire_ref
+from fire_ref.arrays import on_host, quiet
 
-from .backends import available
+from .backends import available, backend
 
 
 #: Every public function of one weight, called in the simplest way.
 def test_numpy_is_always_there() -> None:
     assert compat.is_numpy_namespace(fire_ref.backend("numpy"))
+
+
+@pytest.mark.parametrize("name", ["numpy", "read-only", "strict", "torch", "jax"])
+def test_what_a_library_makes_without_a_gpu_is_on_the_host(name: str) -> None:
+    with backend(name) as arrays:
+        here = name != "jax" or available("jax").default_backend() == "cpu"
+        assert on_host(arrays.make([[1.0]], arrays.widest)) is here
+
+
+def test_what_lies_elsewhere_is_not() -> None:
+    torch, strict = available("torch"), available("array_api_strict")
+    assert not on_host(torch.ones(2, device="meta"))
+    assert not on_host(strict.ones(2, device=strict.Device("device1")))
+
+
+def test_an_array_of_jax_is_where_its_devices_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Sharded:
+        def __init__(self, *devices: str) -> None:
+            self.devices = lambda: set(devices)
+
+    monkeypatch.setattr(compat, "is_jax_array", lambda array: isinstance(array, Sharded))
+    assert on_host(Sharded("cpu:0", "TFRT_CPU_1"))
+    assert not on_host(Sharded("cuda:0"))
+    assert not on_host(Sharded("cpu:0", "cuda:0"))
+
+
+def test_cupy_is_never_on_the_host() -> None:
+    with backend("cupy") as arrays:
+        assert not on_host(arrays.make([[1.0]]))
 
 
 @pytest.mark.parametrize("name", ["torch", "NumPy", "", None, 1, ["numpy"]])
@@ -77,3 +107,24 @@ def test_no_gpu_without_an_error_is_still_said(monkeypatch: pytest.MonkeyPatch) 
     pretend(monkeypatch, lambda: 0)
     with pytest.raises(fire_ref.BackendError, match=r"finds no GPU\. Try backend\('numpy'\)\.$"):
         fire_ref.backend("cupy")
+
+
+@pytest.mark.parametrize(("kind", "less"), [("cuda", "tf32"), ("mkldnn", "bf16")])
+def test_what_a_training_script_set_for_its_products_does_not_reach_inside(kind: str, less: str) -> None:
+    torch = available("torch")
+    products = getattr(torch.backends, kind).matmul
+    before = products.fp32_precision
+    try:
+        products.fp32_precision = less
+        with quiet(torch, torch.device("cpu")):
+            assert products.fp32_precision == "ieee"
+        assert products.fp32_precision == less
+    finally:
+        products.fp32_precision = before
+
+
+def test_jax_multiplies_in_full_precision() -> None:
+    jax = available("jax")
+    with quiet(jax.numpy):
+        assert jax.config.jax_default_matmul_precision == "highest"
+    assert jax.config.jax_default_matmul_precision is None

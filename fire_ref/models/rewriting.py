@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 
 from .. import gains, polar, schulz
 from ..arguments import choice, count
-from ..arrays import Array, to_host
+from ..arrays import Array, on_host, to_host
 from ..checkpoints import Stored
 from ..errors import sentence
 from ..measures import dfi, sfe
 from ..operands import operand
 from ..prediction import MOST_STEPS
 from ..reinit import METHODS, projected
+from .batching import Member, in_batches
 from .recipe import Recipe, recipe_named
 from .record import Row
 from .rows import Request, measure
@@ -103,6 +104,8 @@ def reinitialize(
 
     Notes
     -----
+    On the host the weights are projected one by one; on a GPU those of one matrix shape and dtype together.
+
     arXiv 2602.08040, official vision code `fire.py`: k = 10, every tap of a convolution by itself, gain
     sqrt(out/in) / area. Biases, norms and buffers are not touched; optimiser state and BatchNorm statistics belong
     to the old weights, and are the caller's to reset.
@@ -136,38 +139,44 @@ def reinitialize(
     computed = parts([tensor.name for tensor in found])
     choices = {tensor.name: choose("reinitialize", tensor, known, chosen, computed) for tensor in found}
     first = {tensor.name: later.get(tensor.name, tensor.name) for tensor in found}
-    taken: dict[str, _Taken] = {}
+    gain = gains.parse("reinitialize", chosen.gain)
+    weights: dict[str, _Weight] = {}
+    new: dict[str, Array] = {}
     for tensor in found:  # of tied names, the first that the recipe takes
-        if choices[tensor.name].action == "fire" and first[tensor.name] not in taken:
-            taken[first[tensor.name]] = _take(request, tensor, choices[tensor.name], plan, chosen.gain)
-    if not taken:
+        key = first[tensor.name]
+        if choices[tensor.name].action == "fire" and key not in weights:
+            one = weights[key] = _weight(request, tensor, choices[tensor.name], plan)
+            if on_host(one.member.w.array):  # one by one, so that memory follows the largest
+                new[key] = projected("reinitialize", one.member.w, one.member.layout, plan, gain, True)
+    if not weights:
         why = Counter(one.reason for one in choices.values()).most_common(1)[0][0]
         got = f"{len(found)} entries, most of them left as {why}"
         advice = "a network with weights of 2 or 4 axes"
         raise ValueError(sentence("reinitialize", "state", f"hold a weight that {chosen.name!r} takes", got, advice))
-    whole = {t.name: taken[first[t.name]].new if first[t.name] in taken else t.read() for t in found}
+    elsewhere = {key: one.member for key, one in weights.items() if key not in new}
+    new |= zip(elsewhere, in_batches("reinitialize", [*elsewhere.values()], plan, gain), strict=True)
+    paid = {one.row.name: _paid(one, new[key]) for key, one in weights.items()}
+    whole = {t.name: new[first[t.name]] if first[t.name] in new else t.read() for t in found}
     return whole, ReinitReport(
         recipe=chosen.name,
         method=way,
         steps=None if exact else k,
-        rows=tuple(one.row for one in taken.values()),
-        changed=tuple(name for name in first if first[name] in taken),
-        skipped={name: one.reason for name, one in choices.items() if first[name] not in taken},
-        dfi_after={one.row.name: one.dfi for one in taken.values()},
-        sfe_paid={one.row.name: one.sfe for one in taken.values()},
+        rows=tuple(one.row for one in weights.values()),
+        changed=tuple(name for name in first if first[name] in new),
+        skipped={name: one.reason for name, one in choices.items() if first[name] not in new},
+        dfi_after={name: dfi for name, (dfi, _) in paid.items()},
+        sfe_paid={name: sfe for name, (_, sfe) in paid.items()},
     )
 
 
-class _Taken(NamedTuple):
-    """One weight: its row before, the new array, and what is measured on it."""
+class _Weight(NamedTuple):
+    """One weight that is taken: its row before, and what is projected."""
 
     row: Row
-    new: Array
-    dfi: float
-    sfe: float
+    member: Member
 
 
-def _take(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan | str, gain: str | float) -> _Taken:
+def _weight(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan | str) -> _Weight:
     where = f"state[{tensor.name!r}]"
     array = tensor.read()
     row, layout = measure(request, tensor, array, decision).row, decision.layout
@@ -181,9 +190,12 @@ def _take(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan 
     if not isinstance(plan, str) and plan.eps == 0 and row.zero_matrices:
         got = "a zero matrix" if row.matrices == 1 else f"{row.zero_matrices} zero matrices of {row.matrices}"
         raise ValueError(sentence("reinitialize", where, "be nonzero", got, "method='svd', or leaving it out"))
-    w = operand("reinitialize", where, array, host=True, warn=False)
-    new = projected("reinitialize", w, layout, plan, gains.parse("reinitialize", gain), True)
-    before, after = layout.to_stack(w.xp, w.array), layout.to_stack(w.xp, new)
-    paid = to_host(sfe(before, after)).sum()
-    left = to_host(dfi(after, gain=row.gain)).sum()
-    return _Taken(row, new, float(left), float(paid))
+    return _Weight(row, Member(where, operand("reinitialize", where, array, host=True, warn=False), layout))
+
+
+def _paid(one: _Weight, new: Array) -> tuple[float, float]:
+    """Measure the DfI that is left and the SFE that was paid."""
+    _, w, layout = one.member
+    before, after = (layout.to_stack(w.xp, array) for array in (w.array, new))
+    left = to_host(dfi(after, gain=one.row.gain)).sum()
+    return float(left), float(to_host(sfe(before, after)).sum())

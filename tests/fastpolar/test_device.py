@@ -109,6 +109,18 @@ def test_an_isometry_that_is_not_the_factor_is_seen(
     assert max(max(residuals(Qi, Wi)) for Qi, Wi in zip(Q, W, strict=True)) <= 0.5
 
 
+@pytest.mark.parametrize(("part", "again"), [(0.3, []), (0.7, [1])])
+def test_half_of_the_bound_is_asked_for(
+    rng: np.random.Generator, sent: list[int], monkeypatch: pytest.MonkeyPatch, part: float, again: list[int]
+) -> None:
+    W = rng.standard_normal((1, 30, 25))
+    grown = 1 + part * residual_bound(25, EPS["float64"]) / (2 * 25**0.5)  # ||Q^T Q - I|| is that part of the bound
+    iterated = device._iterated
+    monkeypatch.setattr(device, "_iterated", lambda xp, X: grown * iterated(xp, X))
+    factors(W)
+    assert sent == again
+
+
 def test_a_long_single_matrix_is_reduced_first(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     iterated = device._iterated

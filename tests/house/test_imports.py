@@ -19,6 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "fastpolar",
         "fastpolar.kernels",
         "fastpolar.weighting",
+        "fastpolar.device_schedule",
         "certificates.bounds",
         "certificates.proposing",
         "coefficients",
@@ -65,7 +66,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "fastpolar.reflecting",
     ),
     ("fastpolar.tall", "iterating.batches", "iterating.symmetric", "iterating.elongated", "iterating.segments"),
-    ("fastpolar.routes", "iterating.route"),
+    ("fastpolar.routes", "iterating.route", "iterating.device", "fastpolar.device"),
     ("fastpolar.host",),
     (
         "measures",
@@ -84,7 +85,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("theory",),
     ("reinit", "tradeoff.relaxation", "tradeoff.curve", "tradeoff.payment"),
     ("tradeoff", "weights", "models.recipe", "models.record", "models.modules"),
-    ("models.state", "models.selection", "models.operator", "models.units"),
+    ("models.state", "models.selection", "models.operator", "models.units", "models.batching"),
     ("models.rows",),
     ("models.rewriting",),
     ("models",),
@@ -109,6 +110,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "conformance.targets.outcome",
         "conformance.targets.printed",
         "conformance.targets.dtypes",
+        "conformance.targets.devices",
         "conformance.targets.watch",
     ),
     (
@@ -272,7 +274,8 @@ def test_the_package_imports_no_figures_proofs_or_tests() -> None:
                 assert not {n.split(".")[0] for n in names} & {"figures", "proofs", "tests"}, name
 
 
-def test_importing_the_package_is_light() -> None:
+@pytest.mark.parametrize("start", ["import fire_ref", "from fire_ref.cli import parser; parser().format_help()"])
+def test_importing_the_package_is_light(start: str) -> None:
     heavy = (
         "scipy",
         "torch",
@@ -283,9 +286,10 @@ def test_importing_the_package_is_light() -> None:
         "rich",
         "safetensors",
         "pandas",
+        "sklearn",
         "threadpoolctl",
         "flint",
     )
-    code = f"import sys, fire_ref; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys; {start}; print([name for name in {heavy!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert loaded.stdout.strip() == "[]"
