@@ -25,7 +25,7 @@ from fire_ref.errors import BackendError, MissingExtraError, missing_extra
 
 from .catalogue import ALSO, FIGURES, drawing
 from .saving import FORMATS, foreign, read_data, write_data, write_pictures, write_tables
-from .settings import WEIGHTS, Settings, weights_named
+from .settings import WEIGHTS, Settings, device_there, weights_named
 
 #: Columns below which the list is lines instead of a table.
 NARROW = 70
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 1 if a figure could not be drawn; 2 for bad usage; 130 interrupted; 141 if nobody reads.
+        0; 1 if a figure could not be drawn; 2 for bad usage, or no such device; 130 interrupted; 141 if nobody reads.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -66,6 +66,8 @@ def _run(options: argparse.Namespace) -> int:
     try:
         names = _names(options.names, options.redraw)
         settings = Settings(weights_named(options.weights), options.device, *_amount(options.quick, options.large))
+        if names and not options.redraw:
+            device_there(options.device)
         formats = _formats(options.format)
         out = _folder(options.out)
     except ValueError as error:

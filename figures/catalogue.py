@@ -62,6 +62,7 @@ FIGURES: Mapping[str, Entry] = {
 #: What other commands write, with what it is.
 ALSO: Mapping[str, str] = {
     "python -m figures.known_table": "the table of known implementations, known.md; --from takes figC.json",
+    "python -m figures.benchmarks.summary": "the README's table of speed, from table1.json; --into puts it there",
     "python -m figures.audit_page": "the picture of the audit's page (Chromium)",
     "python -m proofs.answers": "seven questions about the theorems, answered from numbers",
     "fire-ref demo --plot FILE": "the front of one shipped layer",

@@ -8,6 +8,7 @@ from typing import Any
 
 from fire_ref import backend
 from fire_ref.arrays import to_host
+from fire_ref.errors import BackendError
 
 #: Name -> the networks it stands for.
 WEIGHTS: dict[str, tuple[str, ...]] = {
@@ -80,6 +81,34 @@ def weights_named(given: str) -> tuple[str, ...]:
             known = ", ".join(WEIGHTS)
             raise ValueError(f"figures: --weights must be of {known} or all; got {name!r}. Try --weights digits.")
     return names
+
+
+def device_there(name: str) -> str:
+    """
+    Accept a device that can be used here.
+
+    Parameters
+    ----------
+    name : {"cpu", "cuda"}
+        From the command line.
+
+    Returns
+    -------
+    str
+        The same.
+
+    Raises
+    ------
+    ValueError
+        CuPy cannot use a GPU.
+    """
+    if name == "cuda":
+        try:
+            backend("cupy")
+        except BackendError as error:
+            why = str(error).removeprefix("backend: ").replace("backend('numpy')", "--device cpu")
+            raise ValueError(f"figures: --device cuda: {why}") from None
+    return name
 
 
 def plain(values: Any) -> list[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .benchmarks import growth, markdown, paper, pictures, stepping, telling
+from .benchmarks import growth, many, markdown, paper, pictures, startup, stepping, telling
 from .benchmarks.cases import MEMORY, Plan, planned
 from .benchmarks.device import Device, one_thread, opened
 from .benchmarks.exact import compare
@@ -36,13 +36,15 @@ def compute(settings: Settings, *, plan: Plan | None = None, device: Device | No
     Returns
     -------
     dict
-        "paper", "exact", "steps" (lists of rows), "growth" (over width, layers and stack), "machine" and "peak".
+        "startup", "paper", "exact", "many", "steps" (lists of rows), "growth" (over width, layers and stack),
+        "machine" and "peak".
     """
     plan = plan or planned(settings)
     device = device or opened(settings.device)
     data: Data = {
         "settings": {"device": settings.device, "quick": settings.quick, "large": settings.large},
         "machine": machine(device),
+        "startup": startup.table(plan.pace),
     }
     with one_thread():
         data["paper"] = paper.table(device, plan)
@@ -51,6 +53,7 @@ def compute(settings: Settings, *, plan: Plan | None = None, device: Device | No
             compare(device, case, plan, data["peak"][case.dtype])
             for case in watched(plan.exact, "table1: exact factors")
         ]
+        data["many"] = [many.compare(device, case, plan) for case in watched(plan.many, "table1: stacks")]
         data["steps"] = _stepped(device, plan, data["peak"])
         data["growth"] = {
             "exact": growth.of_rows(data["exact"]),
@@ -117,12 +120,19 @@ def tables(data: Data) -> str:
         "## The exact polar factor: time of the reference over time",
         "Median (least - greatest) of the ratios of rounds in turn; the last columns are times in products X^T X.",
         markdown.exact(data["exact"]),
+        "### Many small matrices in one stack",
+        "Median (least - greatest) of the reference's time over theirs.",
+        markdown.many(data["many"]),
         f"## {stepping.STEPS} Newton-Schulz steps: official formulation against ours",
         "Share of the peak: the plain iteration's flops over time and peak. Memory: most held beyond what was there, "
         f"the result included, by the allocator's count, over the largest weight (all of a stack); goal {MEMORY:g}x.",
         markdown.steps(data["steps"]),
         "## How it grows",
         *(markdown.growth(grown[of], what) for of, what in GROWN.items()),
+        "## Before anything is computed",
+        "New interpreters, on the host; the import is what it takes beyond NumPy and scipy.linalg, the help all of it. "
+        "Both times are to be under the goal, and nothing is to be loaded that only some calls need.",
+        markdown.startup(data["startup"]),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -97,8 +97,8 @@ def operand(
     array = dense(function, argument, value)
     if is_dask(array):
         raise NotImplementedError(
-            f"{function}: {argument} is a Dask array, which this function does not take. Try {argument}.compute(), "
-            "or one of sfe, dfi and newton_schulz."
+            f"{function}: {argument} is a Dask array, which this call does not take. Try {argument}.compute(), "
+            "or one of sfe, dfi, newton_schulz and polar_factor(method='fast')."
         )
     stand_in = placeholder(array) if check or host else None
     if stand_in is not None:

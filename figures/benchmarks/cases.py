@@ -33,6 +33,14 @@ class Steps(NamedTuple):
     share: float | None = None
 
 
+class Many(NamedTuple):
+    """A stack of square Gaussian matrices for the exact methods."""
+
+    matrices: int
+    side: int
+    dtype: str
+
+
 @dataclass(frozen=True)
 class Plan:
     """
@@ -50,6 +58,8 @@ class Plan:
         Of `networks.NETWORKS`.
     stacks : tuple of (count, side, goal)
         Many small matrices.
+    many : tuple of Many
+        Stacks for the exact methods.
     widths, layers, stack : tuple of int
         Along which the cost grows: n, number of 64 x 64 weights, matrices of 32 x 32 in one stack.
     samples : int
@@ -61,6 +71,7 @@ class Plan:
     exact: tuple[Exact, ...]
     models: tuple[Steps, ...]
     stacks: tuple[tuple[int, int, float | None], ...]
+    many: tuple[Many, ...]
     widths: tuple[int, ...]
     layers: tuple[int, ...]
     stack: tuple[int, ...]
@@ -79,6 +90,7 @@ QUICK = Plan(
     ),
     (Steps("ResNet-18", 1.4), Steps("ViT-Tiny q/k", 1.4), Steps("Nature-DQN", 3.8)),
     ((1000, 16, 20.0),),
+    (Many(100, 32, F64),),
     (128, 256, 512),
     (1, 10, 100),
     (1, 10, 100),
@@ -111,6 +123,7 @@ FULL = Plan(
         Steps("one 12288 x 768", None),
     ),
     ((1000, 16, 20.0), (1000, 32, None), (1000, 64, 2.7)),
+    (Many(1000, 16, F64), Many(1000, 64, F64), Many(1000, 64, F32), Many(100, 256, F64)),
     (128, 256, 512, 1024, 2048),
     (1, 10, 100, 1000),
     (1, 10, 100, 1000),

@@ -12,7 +12,7 @@ from .cases import Plan
 from .device import Device
 from .networks import drawn
 from .rivals import ours
-from .stepping import contestants, stacked
+from .stepping import ALONE, GRAPH, contestants, stacked
 from .timing import Call, each, in_turn, spread
 
 #: Sides of the matrices of many layers, and of a stack.
@@ -76,9 +76,12 @@ def grown(sizes: Sequence[int], seconds: dict[str, list[float]], since: int = 0)
 
 def of_widths(device: Device, plan: Plan) -> Data:
     """Measure ten steps of one square float32 matrix, over n."""
-    return _over(
-        device, plan, plan.widths, lambda n: contestants(device, list(drawn({"W": (n, n)}))), SINCE, "table1: width"
-    )
+
+    def calls(n: int) -> dict[str, Call]:
+        found = contestants(device, list(drawn({"W": (n, n)})))
+        return {name: call for name, call in found.items() if name not in (ALONE, GRAPH)}  # there is only one
+
+    return _over(device, plan, plan.widths, calls, SINCE, "table1: width")
 
 
 def of_layers(device: Device, plan: Plan) -> Data:

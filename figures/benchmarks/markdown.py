@@ -7,10 +7,12 @@ from typing import Any
 
 from ..catalogue import Data
 from .rivals import OURS
-from .stepping import OFFICIAL
+from .stepping import ALONE, GRAPH, OFFICIAL
 from .stepping import OURS as STEPPED
 
 NOTHING = "-"
+#: The ways of ours that only a GPU has.
+OTHERS = {ALONE: "ours, one by one", GRAPH: "ours, one by one, as a graph"}
 VERDICTS = {True: "met", False: "**missed**", None: ""}
 
 
@@ -99,16 +101,16 @@ def _exact(row: Data, main: Sequence[str], others: Sequence[str], fast: str) -> 
 
 def steps(rows: Sequence[Data]) -> str:
     """Return ten steps of whole models."""
-    heads = ["weights", "dtype", "flops", "official", "ours", "ratio", "goal"]
+    others = {name: head for name, head in OTHERS.items() if any(name in row["seconds"] for row in rows)}
+    heads = ["weights", "dtype", "flops", "official", *others.values(), "ours", "ratio", "goal"]
     heads += [f"{what}, {whose}" for what in ("share of peak", "memory") for whose in ("official", "ours")]
-    return table(heads, [_steps(row) for row in rows])
+    return table(heads, [_steps(row, (OFFICIAL, *others, STEPPED)) for row in rows])
 
 
-def _steps(row: Data) -> list[str]:
+def _steps(row: Data, names: Sequence[str]) -> list[str]:
     def cell(of: str, name: str, show: Any) -> str:
         return show(row[of][name]) if row[of].get(name) is not None else NOTHING
 
-    names = (OFFICIAL, STEPPED)
     return [
         row["name"],
         row["dtype"],
@@ -116,10 +118,38 @@ def _steps(row: Data) -> list[str]:
         *(cell("seconds", name, lambda taken: seconds(taken["median"])) for name in names),
         range_of(row["ratio"]),
         judged(row),
-        *(cell("share", name, lambda share: f"{share:.2f}") for name in names),
+        *(cell("share", name, lambda share: f"{share:.2f}") for name in (OFFICIAL, STEPPED)),
         cell("memory", OFFICIAL, lambda memory: f"{memory:.1f}x"),
         f"{row['memory'][STEPPED]:.1f}x {VERDICTS[row['sparing']]}".strip(),
     ]
+
+
+def many(rows: Sequence[Data]) -> str:
+    """Return the exact factors of stacks: one row for each, a column for each contestant."""
+    every = list(dict.fromkeys(name for row in rows for name in row["ratios"]))
+    heads = ["stack", "dtype", rows[0]["reference"] if rows else "", *every]
+    return table(heads, [_many(row, every) for row in rows])
+
+
+def _many(row: Data, names: Sequence[str]) -> list[str]:
+    return [
+        f"{row['matrices']} of {row['side']} x {row['side']}",
+        row["dtype"],
+        seconds(row["seconds"][row["reference"]]["median"]),
+        *(range_of(row["ratios"].get(name)) for name in names),
+    ]
+
+
+def startup(rows: Sequence[Data]) -> str:
+    """Return what it takes to start."""
+    heads = ["what", "by `-X importtime`", "process CPU time", "goal", "loaded without need"]
+    return table(heads, [_startup(row) for row in rows])
+
+
+def _startup(row: Data) -> list[str]:
+    times = [f"{range_of(row[by])} s" for by in ("imports", "process")]
+    goal = f"{row['goal']:g} s {VERDICTS[row['met']]}"
+    return [f"`{row['name']}`", *times, goal, ", ".join(row["heavy"]) or NOTHING]
 
 
 def growth(found: Data, what: str) -> str:

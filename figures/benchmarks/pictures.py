@@ -8,7 +8,7 @@ from typing import Any
 from .. import style
 from ..catalogue import Data
 from .rivals import OURS
-from .stepping import OFFICIAL
+from .stepping import ALONE, GRAPH, OFFICIAL
 from .stepping import OURS as STEPPED
 
 #: Contestant -> colour and marker.
@@ -16,6 +16,8 @@ LOOKS: Mapping[str, tuple[str, str]] = {
     OURS["fast"]: (style.COLOURS["exact"], "o"),
     OURS["svd"]: (style.COLOURS["muon"], "s"),
     STEPPED: (style.COLOURS["k = 10"], "o"),
+    ALONE: (style.COLOURS["k = 10"], "x"),
+    GRAPH: (style.COLOURS["k = 10"], "+"),
     OFFICIAL: (style.COLOURS["W"], "D"),
     "scipy polar": (style.COLOURS["W"], "D"),
     "numpy svd": (style.COLOURS["full reset"], "v"),

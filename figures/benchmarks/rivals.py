@@ -51,6 +51,12 @@ def rivals(device: Device) -> dict[str, Maker]:
     return found
 
 
+def batched(device: Device) -> dict[str, Maker]:
+    """Return who takes a stack of matrices, first the one whose time the ratios are taken of."""
+    found: dict[str, Maker] = {"numpy svd" if device.name == "cpu" else "cupy svd": _namespace}
+    return found | ({} if device.torch is None else {"torch svd": _torch})
+
+
 def reference(device: Device) -> str:
     """Return whose time the ratios are taken of."""
     there = rivals(device)

@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 
 import fire_ref
+from fire_ref import schulz
+from fire_ref.layout import parse
+from fire_ref.models.batching import Member, in_batches
+from fire_ref.operands import operand
 
 from ..catalogue import Data
 from . import official
+from .capturing import captured
 from .cases import COUNTS, MEMORY, Plan, Steps
 from .device import Device
 from .memory import peak_extra
@@ -20,6 +25,8 @@ from .timing import Call, each, in_turn, ratios, spread
 
 STEPS = 10
 OURS, OFFICIAL = f"fire_ref k = {STEPS}", f"official k = {STEPS}"
+#: On a GPU, where ours takes weights of one shape together: each by itself, and these launches as one graph.
+ALONE, GRAPH = f"{OURS}, one by one", f"{OURS}, one by one, as a graph"
 
 
 def of_network(device: Device, model: Steps, plan: Plan, peak: float) -> Data:
@@ -75,12 +82,26 @@ def of_stack(device: Device, count: int, side: int, goal: float | None, plan: Pl
 
 
 def contestants(device: Device, weights: Sequence[np.ndarray[Any, Any]]) -> dict[str, Call]:
-    """Return both, going through weights one by one."""
-    ours = partial(fire_ref.fire, method="newton-schulz", steps=STEPS)
-    calls = {OURS: each(ours, [device.array(W) for W in weights])}
+    """Return both, going through weights one by one; on a GPU ours as `reinitialize` goes there, and one by one."""
+    arrays = [device.array(W) for W in weights]
+    one = partial(fire_ref.fire, method="newton-schulz", steps=STEPS)
+    calls = {OURS: each(one, arrays)}
+    if device.name == "cuda":
+        calls = {OURS: _together(arrays), ALONE: calls[OURS]}
+        graph = captured(device.xp, lambda: [one(W, check=False) for W in arrays])
+        calls |= {} if graph is None else {GRAPH: graph}
     if device.torch is not None:
         calls[OFFICIAL] = each(partial(official.project, steps=STEPS), [device.tensor(W) for W in weights])
     return calls
+
+
+def _together(arrays: Sequence[Any]) -> Call:
+    """Return what `reinitialize` does with weights that lie on a device, without the table that it makes of them."""
+    members = [
+        Member(f"weight {i}", operand("fire", "W", W), parse("fire", None, W.shape)) for i, W in enumerate(arrays)
+    ]
+    run = schulz.plan("fire", STEPS, "cubic", "frobenius", 0.0, None)
+    return lambda: in_batches("fire", members, run, "fan")
 
 
 def stacked(device: Device, stack: np.ndarray[Any, Any]) -> dict[str, Call]:

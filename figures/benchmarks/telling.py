@@ -27,10 +27,10 @@ def sentence(data: Data) -> str:
     Returns
     -------
     str
-        Of the exact factor, of ten steps, of sizes at which those are slower, of the goals.
+        Of the exact factor, of ten steps, of sizes at which those are slower, of a start-up that is slow, of the goals.
     """
     told = [_exact(data["exact"]), _steps(data["steps"]), _slower(data["growth"])]
-    told.append(_goals([*data["exact"], *data["steps"]]))
+    told += [_starting(data["startup"]), _goals([*data["exact"], *data["steps"], *data["startup"]])]
     return " ".join(filter(None, told))
 
 
@@ -83,6 +83,18 @@ def _slower(growth: Data) -> str:
         if behind:
             found.append(f"{what} {', '.join(behind)}")
     return f"Slower than it, with the ratio: {'; '.join(found)}." if found else ""
+
+
+def _starting(rows: Sequence[Data]) -> str:
+    return " ".join(f"{row['name']} {_late(row)}." for row in rows if not row["met"])
+
+
+def _late(row: Data) -> str:
+    slower = max(row[by]["median"] for by in ("imports", "process"))
+    why = [f"takes {slower:.2f} s, {row['goal']:g} are allowed"] if slower >= row["goal"] else []
+    if row["heavy"]:
+        why.append(f"loads {', '.join(row['heavy'])} without need")
+    return " and ".join(why)
 
 
 def _goals(rows: Sequence[Data]) -> str:

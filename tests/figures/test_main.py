@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from figures import __main__ as command
-from figures import catalogue
+from figures import catalogue, settings
 from figures.__main__ import main
 from figures.catalogue import FIGURES
+from fire_ref.errors import BackendError
 
 from ..backends import available
 from ..house.paths import ROOT
@@ -84,6 +85,27 @@ def test_bad_usage_is_one_line(given: list[str], told: str, capsys: pytest.Captu
     shown = capsys.readouterr().err
     assert told in shown
     assert shown.count("\n") == 1
+
+
+def test_a_device_that_is_not_there_is_one_line_before_anything_is_done(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(name: str) -> object:
+        raise BackendError(f"backend: {name!r} cannot be used: no GPU. Try backend('numpy').")
+
+    monkeypatch.setattr(settings, "backend", absent)
+    monkeypatch.setattr(command, "drawing", None)
+    assert main(["table1", "fig6", "--quick", "--device", "cuda", "--out", str(tmp_path / "new")]) == 2
+    told = "figures: --device cuda: 'cupy' cannot be used: no GPU. Try --device cpu.\n"
+    assert capsys.readouterr().err == told
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_picture_of_a_gpus_data_is_drawn_again_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    available("matplotlib")
+    monkeypatch.setattr(settings, "backend", None)
+    (tmp_path / "figE.json").write_bytes((Path(catalogue.__file__).parent / "gallery" / "figE.json").read_bytes())
+    assert main(["figE", "--redraw", "--device", "cuda", "--out", str(tmp_path)]) == 0
 
 
 def test_what_cannot_be_drawn_does_not_stop_the_rest(

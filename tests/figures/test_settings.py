@@ -9,7 +9,7 @@ import pytest
 
 from figures import settings
 from figures.layers import NETWORKS
-from figures.settings import WEIGHTS, Settings, plain, weights_named
+from figures.settings import WEIGHTS, Settings, device_there, plain, weights_named
 from fire_ref import BackendError
 
 
@@ -41,6 +41,13 @@ def test_the_gpu_is_asked_for_through_the_library(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(BackendError, match="no usable GPU"):
         Settings(device="cuda").to_device(np.ones(3))
     assert asked == ["cupy"]
+
+
+def test_a_device_is_there_or_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(settings, "backend", asked.append)
+    assert (device_there("cpu"), asked) == ("cpu", [])
+    assert (device_there("cuda"), asked) == ("cuda", ["cupy"])
 
 
 def test_plain_numbers_are_json() -> None:

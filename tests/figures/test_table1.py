@@ -11,11 +11,12 @@ import pytest
 
 from figures import table1
 from figures.__main__ import main
-from figures.benchmarks import dash, networks, paper, peak
-from figures.benchmarks.cases import Exact, Plan, Steps
+from figures.benchmarks import dash, networks, paper, peak, startup
+from figures.benchmarks.cases import Exact, Many, Plan, Steps
 from figures.benchmarks.device import Device, installed
 from figures.benchmarks.rivals import OURS
-from figures.benchmarks.stepping import OFFICIAL
+from figures.benchmarks.startup import HELP
+from figures.benchmarks.stepping import ALONE, GRAPH, OFFICIAL
 from figures.benchmarks.stepping import OURS as STEPPED
 from figures.benchmarks.timing import Pace
 from figures.catalogue import Data
@@ -35,6 +36,7 @@ TINY = Plan(
     ),
     (Steps("ViT-Tiny q/k", 1.4),),
     ((3, 4, 20.0),),
+    (Many(3, 4, "float64"),),
     (8, 16),
     (1, 3),
     (1, 3),
@@ -44,7 +46,7 @@ TINY = Plan(
 
 @pytest.fixture(scope="module", autouse=True)
 def small() -> Any:
-    """Let the networks be small ones, and the product that gives the peak."""
+    """Let the networks be small ones, and the product that gives the peak; let starting be known."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paper, "resnet18", lambda: {"linear": (6, 4), "kernel": (4, 3, 2, 2)})
         patch.setitem(networks.NETWORKS, "ViT-Tiny q/k", lambda: {"to_q": (6, 6)})  # type: ignore[index]
@@ -54,6 +56,9 @@ def small() -> Any:
 
         patch.setattr(dash, "resnet18", model)
         patch.setattr(peak, "SIDE", dict.fromkeys(peak.SIDE, 32))
+        # No new interpreters here: test_startup.py has them.
+        patch.setattr(startup, "taken", lambda _: 0.25)
+        patch.setattr(startup, "imported", lambda _: [startup.Import("fire_ref", 0.125, 0.625)])
         yield
 
 
@@ -73,8 +78,11 @@ def on_a_gpu() -> Data:
 
 def test_the_data_are_plain_and_complete(data: Data) -> None:
     assert json.loads(json.dumps(data, allow_nan=False)) == data
-    assert set(data) == {"settings", "machine", "peak", "paper", "exact", "steps", "growth", "sentence", "caption"}
+    tables = {"peak", "startup", "paper", "exact", "many", "steps", "growth"}
+    assert set(data) == {"settings", "machine", "sentence", "caption"} | tables
+    assert [(row["name"], row["met"]) for row in data["startup"]] == [("import fire_ref", False), (HELP, True)]
     assert [row["kind"] for row in data["exact"]] == [case.kind for case in TINY.exact]
+    assert [(row["matrices"], row["side"], row["dtype"]) for row in data["many"]] == [(3, 4, "float64")]
     assert [row["name"] for row in data["steps"]] == ["ViT-Tiny q/k", "3 of 4 x 4"]
     assert {of: one["sizes"] for of, one in data["growth"].items()} == {
         "exact": [8, 16],
@@ -93,9 +101,11 @@ def test_the_data_are_plain_and_complete(data: Data) -> None:
 def test_the_page_has_every_table(data: Data) -> None:
     page = table1.tables(data)
     assert page.startswith("# `python -m figures table1`\n")
-    assert page.count("\n## ") == 4
-    assert page.count("| ---") >= 7
-    for part in (data["sentence"], "0.06 s, 55 MB", "8 x 8, Gaussian", "3 of 4 x 4", STEPPED, "shrink and perturb"):
+    assert page.count("\n## ") == 5
+    assert page.count("| ---") >= 9
+    assert "3 of 4 x 4 | float64" in page
+    told = ("0.06 s, 55 MB", "8 x 8, Gaussian", "3 of 4 x 4", STEPPED, "| `import fire_ref` |", "import fire_ref takes")
+    for part in (data["sentence"], *told):
         assert part in page
     asked = data | {"settings": {"device": "cuda", "quick": True, "large": False}}
     assert table1.tables(asked).startswith("# `python -m figures table1 --quick --device cuda`\n")
@@ -155,7 +165,17 @@ def test_the_picture(data: Data) -> None:
 def test_everybody_who_can_take_part_can_be_drawn() -> None:
     from figures.benchmarks.pictures import LOOKS
 
-    assert set(LOOKS) == {*OURS.values(), STEPPED, OFFICIAL, "scipy polar", "numpy svd", "torch svd", "cupy svd"} | {
+    assert set(LOOKS) == {
+        *OURS.values(),
+        STEPPED,
+        ALONE,
+        GRAPH,
+        OFFICIAL,
+        "scipy polar",
+        "numpy svd",
+        "torch svd",
+        "cupy svd",
+    } | {
         "jax svd",
         "jax qdwh",
     }

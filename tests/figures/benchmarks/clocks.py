@@ -48,15 +48,39 @@ class Pool:
         return self.held
 
 
+class Refused(RuntimeError):
+    """What the CUDA runtime raises."""
+
+
+class FakeStream:
+    """A stream on which nothing can be recorded."""
+
+    def __init__(self, *, non_blocking: bool) -> None:
+        assert non_blocking  # the default stream cannot be recorded
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def synchronize(self) -> None: ...
+
+    def begin_capture(self) -> None: ...
+
+    def end_capture(self) -> None:
+        raise Refused
+
+
 class FakeCupy:
     """NumPy with what CuPy has beyond it."""
 
     def __init__(self) -> None:
         self.pool = Pool()
         runtime = SimpleNamespace(
-            getDeviceProperties=lambda _: {"name": b"a fake GPU"}, deviceSynchronize=lambda: self.waited.append(1)
+            getDeviceProperties=lambda _: {"name": b"a fake GPU"},
+            deviceSynchronize=lambda: self.waited.append(1),
+            CUDARuntimeError=Refused,
         )
-        self.cuda = SimpleNamespace(runtime=runtime, Device=lambda: SimpleNamespace(id=0))
+        self.cuda = SimpleNamespace(runtime=runtime, Device=lambda: SimpleNamespace(id=0), Stream=FakeStream)
         self.waited: list[int] = []
 
     def get_default_memory_pool(self) -> Pool:

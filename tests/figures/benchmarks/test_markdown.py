@@ -141,6 +141,14 @@ def test_ten_steps() -> None:
     assert [alone[place] for place in (3, 5, 6, 7, 9)] == ["-", "-", "3.8", "-", "-"]
 
 
+def test_starting() -> None:
+    row = {"name": "import x", "goal": 0.3, "imports": taken(0.1), "process": taken(0.2), "heavy": [], "met": True}
+    found = cells(markdown.startup([row, row | {"heavy": ["torch", "jax"], "met": False}]))
+    assert found[0] == ["what", "by `-X importtime`", "process CPU time", "goal", "loaded without need"]
+    assert found[1] == ["`import x`", "0.10 (0.05 - 0.20) s", "0.20 (0.10 - 0.40) s", "0.3 s met", "-"]
+    assert found[2][3:] == ["0.3 s **missed**", "torch, jax"]
+
+
 def test_growth_has_its_exponent() -> None:
     series = {"a": {"seconds": [0.001, 1.0], "exponent": 2.714}, "b": {"seconds": [2.0, 3.0], "exponent": None}}
     found = cells(markdown.growth({"sizes": [1, 10], "series": series}, "layers"))

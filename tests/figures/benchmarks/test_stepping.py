@@ -12,7 +12,18 @@ import fire_ref
 from figures.benchmarks import official, stepping
 from figures.benchmarks.cases import COUNTS, QUICK, SHARE, Steps
 from figures.benchmarks.networks import drawn
-from figures.benchmarks.stepping import OFFICIAL, OURS, STEPS, contest, contestants, met, of_network, stacked
+from figures.benchmarks.stepping import (
+    ALONE,
+    GRAPH,
+    OFFICIAL,
+    OURS,
+    STEPS,
+    contest,
+    contestants,
+    met,
+    of_network,
+    stacked,
+)
 from figures.benchmarks.timing import Pace
 
 from ...backends import available
@@ -35,6 +46,21 @@ def test_both_replace_every_weight_by_ten_steps(monkeypatch: pytest.MonkeyPatch)
     for ours, theirs, W in zip(*results.values(), weights, strict=True):
         np.testing.assert_allclose(ours, theirs.numpy(), atol=1e-4)
         np.testing.assert_allclose(ours, fire(W, method="newton-schulz", steps=STEPS), atol=1e-6)
+
+
+def test_on_a_gpu_ours_takes_weights_of_one_shape_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = list(drawn({"kernel": (5, 3, 2, 2), "linear": (5, 3), "other": (4, 4)}))
+    seen: list[tuple[int, ...]] = []
+    run = fire_ref.schulz.run
+    monkeypatch.setattr(fire_ref.schulz, "run", lambda f, w, X, p, c: (seen.append(X.shape), run(f, w, X, p, c))[1])
+    calls = contestants(fake_gpu(), weights)
+    seen.clear()
+    assert set(calls) == {OURS, ALONE}  # no graph: this one refuses
+    for W, V in zip(weights, calls[OURS](), strict=True):
+        np.testing.assert_allclose(V, fire_ref.fire(W, method="newton-schulz", steps=STEPS), atol=1e-6)
+    assert seen[:2] == [(5, 5, 3), (4, 4)]
+    monkeypatch.setattr(stepping, "captured", lambda _, call: call)
+    assert len(contestants(fake_gpu(), weights)[GRAPH]()) == 3
 
 
 def test_a_stack_goes_whole_to_ours_and_one_by_one_to_the_official_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,4 +141,4 @@ def test_it_runs_where_a_gpu_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stepping, "NETWORKS", {"ViT-Tiny q/k": lambda: {"to_q": (6, 6), "to_k": (6, 6)}})
     row = of_network(fake_gpu(available("torch")), Steps("ViT-Tiny q/k", None), PLAN, 1e11)
     assert row["ratio"]["median"] > 0
-    assert row["memory"] == {OURS: 0.0, OFFICIAL: 0.0}  # of a GPU that is none
+    assert row["memory"] == {OURS: 0.0, ALONE: 0.0, OFFICIAL: 0.0}  # of a GPU that is none

@@ -29,6 +29,9 @@ GROWTH = {
 }
 
 
+NOTHING: dict[str, Any] = {"exact": [], "steps": [], "growth": {}, "startup": []}
+
+
 def test_it_says_where_we_are_faster_and_where_not() -> None:
     exact = [row(256, 1.5, True, torch=0.75), row(512, 0.8, False), row(768, 1.01, None)]
     steps = [
@@ -36,7 +39,7 @@ def test_it_says_where_we_are_faster_and_where_not() -> None:
         {"name": "ViT", "ratio": {"median": 1.04}, "met": False},
         {"name": "GPT", "ratio": None, "met": None},
     ]
-    assert sentence({"exact": exact, "steps": steps, "growth": GROWTH}) == (
+    assert sentence({"exact": exact, "steps": steps, "growth": GROWTH, "startup": []}) == (
         f"Exact factor, {FAST} against scipy polar: 0.80 to 1.50 times as fast (faster on 1 of 3, equal on 1); "
         "torch: 2.00 to 2.00 times as fast (faster on 1 of 1). "
         "Slower than scipy polar: 512 x 512 float64 Gaussian. "
@@ -47,22 +50,36 @@ def test_it_says_where_we_are_faster_and_where_not() -> None:
 
 
 def test_without_the_fast_method_the_plain_one_is_told_of() -> None:
-    told = sentence({"exact": [row(256, None, None)], "steps": [], "growth": {}})
+    told = sentence(NOTHING | {"exact": [row(256, None, None)]})
     assert f"Exact factor, {SVD} against scipy polar: 0.90 to 0.90" in told
     assert "torch is not there" in told
     assert "Goals" not in told
 
 
 def test_all_well_is_said_too() -> None:
-    told = sentence({"exact": [row(256, 1.5, True)], "steps": [], "growth": {}})
+    told = sentence(NOTHING | {"exact": [row(256, 1.5, True)]})
     assert "Nowhere slower than scipy polar." in told
     assert told.endswith("Goals met: 1 of 1.")
 
 
 def test_nothing_is_nothing() -> None:
-    assert (
-        sentence({"exact": [], "steps": [], "growth": {}}) == "Ten steps: nothing to compare with, torch is not there."
-    )
+    assert sentence(NOTHING) == "Ten steps: nothing to compare with, torch is not there."
+
+
+def start(name: str, imports: float, process: float, *heavy: str) -> dict[str, Any]:
+    times = {"imports": {"median": imports}, "process": {"median": process}}
+    return {"name": name, "goal": 0.3, "heavy": list(heavy), "met": not heavy and max(imports, process) < 0.3, **times}
+
+
+def test_a_slow_start_is_told_of_with_its_reason() -> None:
+    slow = [start("import", 0.625, 0.1), start("help", 0.1, 0.3, "torch", "jax"), start("fine", 0.1, 0.2)]
+    told = sentence(NOTHING | {"startup": [*slow, start("heavy", 0.1, 0.2, "rich")]})
+    assert "import takes 0.62 s, 0.3 are allowed. " in told
+    assert "help takes 0.30 s, 0.3 are allowed and loads torch, jax without need. " in told
+    assert "heavy loads rich without need. " in told
+    assert "fine" not in told
+    assert told.endswith("Goals met: 1 of 4; missed: import, help, heavy.")
+    assert "allowed" not in sentence(NOTHING | {"startup": [start("fine", 0.1, 0.2)]})
 
 
 MACHINE = {
