@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -60,13 +61,23 @@ def largest(X: Host) -> float:
 def smallest(lu: Host, pivots: Host) -> float:
     """Estimate the smallest singular value of a factored matrix from above; 0 if that is not finite."""
     getrs = of(lu).getrs
-    V = probes(lu.shape[0], VECTORS, lu.dtype.name)
+    return _smallest(lu, lambda V, trans: getrs(lu, pivots, V, trans=trans)[0], 3)
+
+
+def smallest_of_triangle(R: Host) -> float:
+    """Estimate the smallest singular value of an upper triangle, zeros below, from above; 0 if that is not finite."""
+    trsm = of(R).trsm
+    return _smallest(R, lambda V, trans: trsm(1.0, R, V, lower=0, trans_a=trans), 4)
+
+
+def _smallest(A: Host, solve: Callable[[Host, int], Host], times: int) -> float:
+    """Return one over how much vectors grow when A and its transpose are solved for in turn."""
+    V = probes(A.shape[0], VECTORS, A.dtype.name)
     growth = 0.0
-    for trans in (0, 1, 0):
-        U, _ = getrs(lu, pivots, V, trans=trans)
-        if not np.isfinite(U).all():
+    for i in range(times):
+        growth, V = _grown(V, solve(V, i % 2))
+        if growth == math.inf:
             return 0.0
-        growth, V = _grown(V, U)
     return 1.0 / growth if growth > 0 else 0.0
 
 

@@ -93,6 +93,16 @@ def by_columns(W: Host) -> Host:
     return out
 
 
+def upper(A: Host) -> Host:
+    """Return the upper triangle of a square matrix in Fortran order, zeros below, made a few columns at a time."""
+    n = A.shape[1]
+    out = np.zeros((n, n), dtype=A.dtype, order="F")
+    for j in range(0, n, 64):
+        out[:j, j : j + 64] = A[:j, j : j + 64]
+        out[j : j + 64, j : j + 64] = np.triu(A[j : j + 64, j : j + 64])
+    return out
+
+
 def add_transposed(X: Host, Y: Host) -> None:
     """Add Y^T to X, both in Fortran order, a few columns of X at a time."""
     width = _strip(X)

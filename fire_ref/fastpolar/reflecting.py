@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from . import square
-from .kernels import Host, by_columns, of
+from .kernels import Host, by_columns, of, upper
 
 
-def factored(W: Host, top: float) -> Host:
+def factored(W: Host) -> Host:
     """
     Return the polar factor of a tall matrix.
 
@@ -16,8 +16,6 @@ def factored(W: Host, top: float) -> Host:
     ----------
     W : ndarray, shape (m, n)
         In either order; not modified.
-    top : float
-        About ||W||_2.
 
     Returns
     -------
@@ -27,8 +25,7 @@ def factored(W: Host, top: float) -> Host:
     routines = of(W)
     work = int(routines.geqrf_lwork(m, n)[0])
     reflectors, tau, _, _ = routines.geqrf(by_columns(W), lwork=work, overwrite_a=1)
-    R = np.asfortranarray(np.triu(reflectors[:n]))
-    P = square.of_triangle(R, None, top)
+    P = square.of_triangle(upper(reflectors[:n]))
     _, work, _ = routines.orgqr(reflectors, tau, lwork=-1)
     Q1, _, _ = routines.orgqr(reflectors, tau, lwork=int(work[0]), overwrite_a=1)
     return np.asarray(Q1 @ P)

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
-from .kernels import Host, by_columns, of
+from ..tolerances import EPS
+from .kernels import Host, by_columns, of, upper
 
 #: So many combinations for each column: all singular values of W R^-1 are then within a factor of about 6.
 ROWS = 2
-#: A pivot below this part of the largest one leaves nothing to divide by.
-LEAST_PIVOT = {"float64": 1e-12, "float32": 1e-5}
+#: What is added to the diagonal of W, if anything is, has this part of n eps ||W||_F for its norm: a thirtieth of what
+#: Q H may differ from W by, and sqrt(n)/3 times what R has lost by rounding.
+LIFT = 0.3
+#: Pivots below so many times that are lifted from the level of the rounding errors.
+NEAR = 30.0
 
 
-def triangle(W: Host) -> Host | None:
+class Sketch(NamedTuple):
+    """A triangle R, and what W needs on its diagonal so that (W + lift I) R^-1 is well conditioned: mostly 0."""
+
+    triangle: Host
+    lift: float
+
+
+def triangle(W: Host) -> Sketch | None:
     """
-    Return R, upper triangular, so that W R^-1 is well conditioned; None where W is too near singular.
+    Return R, upper triangular with zeros below, so that W R^-1 is well conditioned; None if W is zero.
 
     Parameters
     ----------
@@ -23,20 +37,26 @@ def triangle(W: Host) -> Host | None:
 
     Returns
     -------
-    ndarray or None
+    Sketch or None
     """
-    S = combined(W, ROWS * W.shape[1])
+    n = W.shape[1]
+    signs = _signs(W)
+    S = combined(W, ROWS * n, signs)
+    lift = LIFT * math.sqrt(n) * EPS[W.dtype.name] * math.sqrt(float(np.vdot(S, S)))
+    np.einsum("ii->i", S[:n])[...] += signs[:n, 0] * W.dtype.type(lift)  # of R it is no more than an error
     routines = of(W)
     work = int(routines.geqrf_lwork(*S.shape)[0])
     reflectors, _, _, _ = routines.geqrf(S, lwork=work, overwrite_a=1)
-    R = np.asfortranarray(np.triu(reflectors[: W.shape[1]]))
-    pivots = np.abs(np.diag(R))
-    if not pivots.min() > LEAST_PIVOT[W.dtype.name] * pivots.max():
-        return None
-    return R
+    R = upper(reflectors[:n])
+    least = float(np.abs(np.diag(R)).min())
+    return Sketch(R, 0.0 if least > NEAR * lift else lift) if least > 0 else None
 
 
-def combined(W: Host, rows: int) -> Host:
+def _signs(W: Host) -> Host:
+    return np.random.default_rng(len(W)).choice(np.array([-1.0, 1.0], dtype=W.dtype), size=len(W))[:, None]
+
+
+def combined(W: Host, rows: int, signs: Host) -> Host:
     """
     Return sums of the rows of W with random signs, each row in one sum.
 
@@ -46,16 +66,16 @@ def combined(W: Host, rows: int) -> Host:
         In either order.
     rows : int
         How many sums.
+    signs : ndarray, shape (m, 1)
+        One for each row.
 
     Returns
     -------
     ndarray, shape (rows, n)
         Fortran order.
     """
-    m, n = W.shape
-    signs = np.random.default_rng(m).choice(np.array([-1.0, 1.0], dtype=W.dtype), size=m)[:, None]
-    out = np.zeros((rows, n), dtype=W.dtype, order="F" if W.flags.f_contiguous else "C")
-    for start in range(0, m, rows):
+    out = np.zeros((rows, W.shape[1]), dtype=W.dtype, order="F" if W.flags.f_contiguous else "C")
+    for start in range(0, len(W), rows):
         block = W[start : start + rows]
         out[: len(block)] += signs[start : start + rows] * block
-    return by_columns(out)
+    return out if out.flags.f_contiguous else by_columns(out)

@@ -14,15 +14,18 @@ from .weighting import halley_weights, newton_top
 
 #: Inversion is trusted up to this condition.
 MOST_CONDITION = {"float64": 1e6, "float32": 3e5}
-#: Halley's Cholesky factor loses about this factor in its backward error.
-MOST_WEIGHT = 400.0
+#: Of the pivots, largest over smallest.
+HOPELESS = {"float64": 1e7, "float32": 3e5}
+#: Halley's Cholesky factor loses about this factor in its backward error. In double precision, which takes more steps
+#: in any case, a Newton step before Halley's is as fast.
+MOST_WEIGHT = {"float64": 400.0, "float32": 2000.0}
 #: What the iteration may leave of the residual's bound; the rest is for rounding.
 SHARE = 0.2
 MOST_STEPS = 12
 
 
 class Interval(NamedTuple):
-    """Where the singular values lie: `low` is certain, `high` an estimate."""
+    """Where the singular values lie: `high` is an estimate; `low` is one, or certain after a step."""
 
     low: float
     high: float
@@ -31,6 +34,10 @@ class Interval(NamedTuple):
     def condition(self) -> float:
         """The ratio of its ends."""
         return self.high / self.low
+
+    def within(self, condition: float) -> bool:
+        """Say whether the ratio of its ends is at most this; false where an end is 0, inf or nan."""
+        return 0.0 < self.high <= condition * self.low < math.inf
 
 
 def factored(W: Host) -> Host | None:
@@ -47,18 +54,31 @@ def factored(W: Host) -> Host | None:
     ndarray or None
     """
     lu, pivots, failed = of(W).getrf(W)
-    if failed:
+    if failed or _hopeless(lu):
         return None
-    top, bottom = extremes.largest(W), extremes.smallest(lu, pivots)
-    if not top <= MOST_CONDITION[W.dtype.name] * bottom:
+    bounds = Interval(extremes.smallest(lu, pivots), extremes.largest(W))
+    if not bounds.within(MOST_CONDITION[W.dtype.name]):
         return None
     X = W.copy(order="F")
-    if not steps.newton(X, lu, pivots, 1.0 / math.sqrt(top * bottom)):
+    if not steps.newton(X, lu, pivots, 1.0 / math.sqrt(bounds.low * bounds.high)):
         return None
-    return iterated(X, lu, after_newton(top / bottom))
+    return iterated(X, lu, after_newton(bounds.condition))
 
 
-def of_triangle(R: Host, inverse: Host | None, top: float) -> Host:
+def extent(R: Host) -> Interval:
+    """Estimate where the singular values of an upper triangle, zeros below, lie; from 0 if it is nearly singular."""
+    if _hopeless(R):
+        return Interval(0.0, math.inf)
+    return Interval(extremes.smallest_of_triangle(R), extremes.largest(R))
+
+
+def _hopeless(A: Host) -> bool:
+    """Say whether the pivots show a condition beyond all limits, which saves estimating it."""
+    pivots = np.abs(diagonal(A))
+    return not float(pivots.max()) <= HOPELESS[A.dtype.name] * float(pivots.min())
+
+
+def of_triangle(R: Host, bounds: Interval | None = None) -> Host:
     """
     Return the polar factor of a triangular matrix, whose first Newton step costs little; by the SVD if need be.
 
@@ -66,22 +86,20 @@ def of_triangle(R: Host, inverse: Host | None, top: float) -> Host:
     ----------
     R : ndarray, shape (n, n)
         Fortran order, with zeros below the diagonal; not modified.
-    inverse : ndarray or None
-        Its inverse, likewise, where that is known; overwritten.
-    top : float
-        About ||R||_2.
+    bounds : Interval, optional
+        Its `extent`, where that is known.
 
     Returns
     -------
     ndarray
     """
-    found = inverse if inverse is not None else triangular_inverse(R)
-    bottom = 0.0 if found is None else 1.0 / extremes.largest(found)
-    if found is None or not top <= MOST_CONDITION[R.dtype.name] * bottom:
+    bounds = bounds or extent(R)
+    inverse = triangular_inverse(R) if bounds.within(MOST_CONDITION[R.dtype.name]) else None
+    if inverse is None:
         return singular.factored(R)
     X = R.copy(order="F")
-    steps.mean(X, found, 1.0 / math.sqrt(top * bottom))
-    P = iterated(X, found, after_newton(top / bottom))
+    steps.mean(X, inverse, 1.0 / math.sqrt(bounds.low * bounds.high))
+    P = iterated(X, inverse, after_newton(bounds.condition))
     return singular.factored(R) if P is None else P
 
 
@@ -112,9 +130,10 @@ def iterated(X: Host, spare: Host, bounds: Interval) -> Host | None:
     ndarray or None
     """
     E = np.zeros_like(X, order="F")
+    limit = MOST_WEIGHT[X.dtype.name]
     target = SHARE * residual_bound(X.shape[0], EPS[X.dtype.name])
     for _ in range(MOST_STEPS):
-        if halley_weights(1.0 / bounds.condition).c > MOST_WEIGHT:
+        if halley_weights(1.0 / bounds.condition).c > limit:
             if not _newton_again(X, spare, bounds):
                 return None
             bounds = after_newton(bounds.condition)
@@ -132,8 +151,8 @@ def iterated(X: Host, spare: Host, bounds: Interval) -> Host | None:
         high = math.sqrt(centre * (1.0 + spectral))
         bounds = Interval(min(bounds.low, high), high)
         weights = halley_weights(1.0 / bounds.condition)
-        if weights.c > MOST_WEIGHT:
-            continue  # wider than it was thought: Newton first
+        if weights.c > 2.0 * limit:
+            continue  # much wider than it was thought: Newton first
         if not steps.halley(X, E, spare, centre, high, weights):
             return None
         bounds = Interval(weights.floor, 1.0)

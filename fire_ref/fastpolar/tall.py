@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from . import extremes, reflecting, sketching, square
+from . import reflecting, sketching, square
 from .kernels import Host, gram, of
 
 #: W R^-1 is orthonormal to 0.6 sqrt(n) condition^2 eps, measured. Up to this condition, over n^(1/4), that is a tenth
@@ -14,10 +12,16 @@ from .kernels import Host, gram, of
 ONCE, AGAIN = 1.4, 2.0
 #: From so many rows for each column on, a sketch of the rows is much smaller than the matrix.
 SKETCHED = 3.0
+#: From so many rows for each column on LAPACK's SVD begins with Householder's QR itself.
+REFLECTED = 11 / 6
 #: With fewer rows for each column, and fewer columns, than this, nothing is faster than the SVD.
-LEAST_ROWS, LEAST_COLUMNS = 1.5, 512
-#: A second Cholesky pass repairs what the first has lost while that is well below 1.
-TWICE = {"float64": 1e6, "float32": 100.0}
+LEAST_ROWS, LEAST_COLUMNS = {"float64": REFLECTED, "float32": 1.5}, 512
+#: With fewer rows for each column than this a second pass over them costs more than it saves.
+DIVIDED = {"float64": 1.5, "float32": 1.0}
+#: A second Cholesky pass repairs what the first has lost while that is below 1: 0.6 sqrt(n) condition^2 eps.
+TWICE = {"float64": 1e7, "float32": 300.0}
+#: Cholesky factors at most of what a first division has left: a sketch that is a poor one needs a second.
+PASSES = 2
 
 
 def factored(W: Host) -> Host | None:
@@ -34,21 +38,20 @@ def factored(W: Host) -> Host | None:
     ndarray or None
     """
     m, n = W.shape
-    if m < LEAST_ROWS * n and n < LEAST_COLUMNS:
+    if m < LEAST_ROWS[W.dtype.name] * n and n < LEAST_COLUMNS:
         return None
-    G = gram(W, _square(W))
-    top = math.sqrt(extremes.symmetric_norm(G))
-    R = root(G)
-    inverse = None if R is None else square.triangular_inverse(R)
-    if R is not None and inverse is not None:
-        condition = top * extremes.largest(inverse)
-        if condition <= ONCE * n**0.25:
-            return _finished(W, R, inverse, top, R)
-        if condition <= TWICE[W.dtype.name]:
-            return _again(W, R, top)
-    R = sketching.triangle(W) if m >= SKETCHED * n else None
-    found = None if R is None else _again(W, R, top)
-    return reflecting.factored(W, top) if found is None and m >= LEAST_ROWS * n else found
+    R = root(gram(W, _square(W)))
+    found = None
+    if R is not None:
+        bounds = square.extent(R)
+        if bounds.within(ONCE * n**0.25):
+            return _finished(W, R, bounds, R)
+        if m >= DIVIDED[W.dtype.name] * n and bounds.within(TWICE[W.dtype.name]):
+            found = _again(W, R)
+    if found is None and m >= SKETCHED * n:
+        sketch = sketching.triangle(W)
+        found = None if sketch is None else _again(W, *sketch)
+    return reflecting.factored(W) if found is None and m >= REFLECTED * n else found
 
 
 def _square(W: Host) -> Host:
@@ -61,26 +64,33 @@ def root(G: Host) -> Host | None:
     return None if failed else np.asarray(R)
 
 
-def _again(W: Host, R: Host, top: float) -> Host | None:
+def _again(W: Host, R: Host, lift: float = 0.0) -> Host | None:
     """Return the factor by way of Q1 = W R^-1, which is nearly orthonormal or at least well conditioned."""
-    Q1 = _divided(W, R)
-    G = gram(Q1, _square(W))
-    size = math.sqrt(extremes.symmetric_norm(G))
-    second = root(G)
-    inverse = None if second is None else square.triangular_inverse(second)
-    if second is None or inverse is None or not size * extremes.largest(inverse) <= AGAIN * W.shape[1] ** 0.25:
-        return None
-    return _finished(Q1, np.asfortranarray(second @ R), None, top, second)
+    Q1 = _divided(W, R, lift)
+    for _ in range(PASSES):
+        second = root(gram(Q1, _square(W)))
+        if second is None:
+            return None
+        R, bounds = np.asfortranarray(second @ R), square.extent(second)
+        if bounds.within(AGAIN * W.shape[1] ** 0.25):
+            return _finished(Q1, R, None, second)
+        if not bounds.within(TWICE[W.dtype.name]):
+            return None
+        Q1 = _divided(Q1, second, 0.0)
+    return None
 
 
-def _divided(W: Host, R: Host) -> Host:
-    """Return W R^-1 by substitution, which is backward stable for every row, in the order of W."""
-    if W.flags.f_contiguous:
-        return np.asarray(of(W).trsm(1.0, R, W, side=1, lower=0))
-    return np.asarray(of(W).trsm(1.0, R, W.T, side=0, lower=0, trans_a=1)).T
+def _divided(W: Host, R: Host, lift: float) -> Host:
+    """Return W R^-1, the diagonal of W lifted, by substitution: backward stable for every row. In the order of W."""
+    X = W.copy(order="K")
+    if lift:
+        np.einsum("ii->i", X[: len(R)])[...] += X.dtype.type(lift)
+    if X.flags.f_contiguous:
+        return np.asarray(of(X).trsm(1.0, R, X, side=1, lower=0, overwrite_b=1))
+    return np.asarray(of(X).trsm(1.0, R, X.T, side=0, lower=0, trans_a=1, overwrite_b=1)).T
 
 
-def _finished(Q1: Host, R: Host, inverse: Host | None, top: float, last: Host) -> Host:
+def _finished(Q1: Host, R: Host, bounds: square.Interval | None, last: Host) -> Host:
     """Return Q1 last^-1 polar(R)."""
-    P = square.of_triangle(R, inverse, top)
+    P = square.of_triangle(R, bounds)
     return np.asarray(Q1 @ of(P).trsm(1.0, last, P, side=0, lower=0))

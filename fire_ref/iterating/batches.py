@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .moves import CONSTANT, FLOOR, LINEAR, OUTER, SLOPE, Move
-from .pieces import Host, pieces, together
+from .pieces import Host, together
 
 #: From this short side on matmul's own syrk, which it takes for A^T A of one array, is the faster (float32, one Zen 4
 #: thread, microseconds for a Gram matrix by syrk / from a copy: 16: .26 / .19, 32: .89 / .86, 48: 2.2 / 2.4,
@@ -16,13 +16,11 @@ from .pieces import Host, pieces, together
 SYRK_FROM = 48
 
 
-class _Buffers(NamedTuple):
-    """For as many matrices as one piece has: X's image, and three of the size of a Gram matrix."""
+class _Square(NamedTuple):
+    """A buffer for Gram matrices, and a view of their diagonals that can be written to."""
 
-    image: Host
-    gram: Host
-    second: Host
-    third: Host
+    matrices: Host
+    diagonals: Host
 
 
 def iterate(stack: Host, moves: Sequence[Move]) -> None:
@@ -37,67 +35,72 @@ def iterate(stack: Host, moves: Sequence[Move]) -> None:
         In their order.
     """
     count, m, n = stack.shape
-    size, p = min(count, together(m, n, stack.itemsize)), min(m, n)
-    shapes = ((size, m, n), *[(size, p, p)] * 3)
-    buffers = _Buffers(*(np.empty(shape, stack.dtype) for shape in shapes))
-    for matrices, _ in pieces(stack):
-        X = stack[matrices]
-        own = _Buffers(*(buffer[: len(X)] for buffer in buffers))
+    size = min(count, max(1, together(m, n, stack.itemsize) // 2))  # the buffers take their share of the cache
+    images = np.empty((size, m, n), stack.dtype)
+    squares = [np.empty((size, min(m, n), min(m, n)), stack.dtype) for _ in range(3)]
+    for i in range(0, count, max(1, size)):
+        matrices = stack[i : i + size]
+        X, image = matrices, images[: len(matrices)]
+        own = [_square(square[: len(matrices)]) for square in squares]
         for move in moves:
-            polynomial = _polynomial(X, move, own)
+            polynomial = _polynomial(X, move, image, own)
             left, right = (X, polynomial) if m >= n else (polynomial, X)
-            np.matmul(left, right, out=own.image)
-            X, own = own.image, own._replace(image=X)
-        if len(moves) % 2:  # the last iterate is in the buffer
-            own.image[...] = X
+            np.matmul(left, right, out=image)
+            X, image = image, X
+        if X is not matrices:
+            matrices[...] = X
 
 
-def _polynomial(X: Host, move: Move, own: _Buffers) -> Host:
-    """Return q(G), where the move takes X to X q(G)."""
+def _square(matrices: Host) -> _Square:
+    return _Square(matrices, matrices.reshape(len(matrices), -1)[:, :: matrices.shape[-1] + 1])
+
+
+def _polynomial(X: Host, move: Move, image: Host, own: Sequence[_Square]) -> Host:
+    """Return q(G), where the move takes X to X q(G); the image may be overwritten."""
+    (G, diagonals), (spare, _), _ = own
     a, b, c = move[0]
     if len(move) == 2:
-        return _pair(_gram(X, own), own)
+        _gram(X, 1.0, image, G)
+        return _pair(*own)
     if c == 0.0:
-        return _add_to_diagonals(_gram(X, own, b), a)
-    G = _gram(X, own)
-    fourth = _square(G, own.second)
-    fourth *= c
-    G *= b
-    G += fourth
-    return _add_to_diagonals(G, a)
+        _gram(X, b, image, G)
+    else:
+        _gram(X, 1.0, image, G)
+        _squared(G, spare)
+        spare *= c
+        G *= b
+        G += spare
+    diagonals += a
+    return G
 
 
-def _gram(X: Host, own: _Buffers, factor: float = 1.0) -> Host:
-    """Return X^T X (X X^T, if X is wide) times a factor."""
-    if own.gram.shape[-1] >= SYRK_FROM:
-        G = _product(X, X, own.gram)
-        return G if factor == 1.0 else np.multiply(G, factor, out=G)
-    return _product(np.multiply(X, factor, out=own.image), X, own.gram)
+def _gram(X: Host, factor: float, image: Host, out: Host) -> None:
+    """Write X^T X (X X^T, if X is wide) times a factor."""
+    copied = out.shape[-1] < SYRK_FROM
+    other = np.multiply(X, factor, out=image) if copied else X
+    if X.shape[-2] >= X.shape[-1]:
+        np.matmul(other.swapaxes(-1, -2), X, out=out)
+    else:
+        np.matmul(X, other.swapaxes(-1, -2), out=out)
+    if not copied and factor != 1.0:
+        out *= factor
 
 
-def _product(other: Host, X: Host, out: Host) -> Host:
-    tall = X.shape[-2] >= X.shape[-1]
-    left, right = (other.swapaxes(-1, -2), X) if tall else (X, other.swapaxes(-1, -2))
-    return np.matmul(left, right, out=out)
-
-
-def _pair(G: Host, own: _Buffers) -> Host:
+def _pair(gram: _Square, second: _Square, third: _Square) -> Host:
     """Evaluate the polynomial of two cubic steps; see `moves`. Its inner quadratic is a square and a constant."""
+    (H, diagonals), (inner, inners), (outer, outers) = gram, second, third
     half = LINEAR / 2
-    H = _add_to_diagonals(G, half)
-    inner = _add_to_diagonals(_square(H, own.second), CONSTANT - half * half)
-    outer = _square(inner, own.third)
+    diagonals += half
+    _squared(H, inner)
+    inners += CONSTANT - half * half
+    _squared(inner, outer)
     outer *= OUTER
     H *= SLOPE
     outer += H
-    return _add_to_diagonals(outer, FLOOR - SLOPE * half)
+    outers += FLOOR - SLOPE * half
+    return outer
 
 
-def _square(A: Host, out: Host) -> Host:
+def _squared(A: Host, out: Host) -> None:
     """Square symmetric matrices; as A^T A, which matmul computes by one triangle."""
-    return np.matmul(A.swapaxes(-1, -2), A, out=out)
-
-
-def _add_to_diagonals(A: Host, value: float) -> Host:
-    A.reshape(len(A), -1)[:, :: A.shape[-1] + 1] += A.dtype.type(value)
-    return A
+    np.matmul(A.swapaxes(-1, -2), A, out=out)

@@ -9,8 +9,10 @@ import numpy as np
 from .. import norms, values
 from ..arrays import DType
 from ..operands import Operand
-from ..scaling import normalise
 from .pieces import Host, pieces
+
+#: Up to this exponent the power of two is a normal number in single precision, either way.
+ONE_FACTOR = 100
 
 
 def start(
@@ -56,20 +58,29 @@ def _peaks(w: Operand, flat: Host) -> Host:
 
 
 def _divide(w: Operand, flat: Host, peak: Host, normalization: str, eps: float) -> None:
-    scale = normalise(w.xp, peak, peak)  # only the factors are wanted
+    first, second = _factors(peak)
+    needed = [factor for factor in (first, second) if (factor != 1).any()]
     norm = np.zeros(peak.shape, w.wide)
     for matrices, rows in pieces(flat):
         piece = flat[matrices, rows]
-        for factor in (scale.first[matrices], scale.second[matrices]):
-            if (factor != 1).any():
-                piece *= factor
+        for factor in needed:
+            piece *= factor[matrices]
         if normalization == "frobenius":
             sizes = norms.frobenius(w, piece)
             whole = piece.shape[-2] == flat.shape[-2]
             norm[matrices] = sizes if whole else np.hypot(norm[matrices], sizes)
     if normalization == "spectral":
         norm = norms.spectral(w, flat)
-    # eps in the units of W may be enormous beside a subnormal W: X_0 is then 0, as it should be
-    divisor = norm + eps * scale.first.astype(norm.dtype) * scale.second.astype(norm.dtype)
+    if eps:  # in the units of W: enormous beside a subnormal W, X_0 is then 0, as it should be
+        norm += eps * first.astype(norm.dtype) * second.astype(norm.dtype)
+    divisor = norm.astype(flat.dtype)
     for matrices, rows in pieces(flat):
-        flat[matrices, rows] /= divisor[matrices].astype(flat.dtype)
+        flat[matrices, rows] /= divisor[matrices]
+
+
+def _factors(peak: Host) -> tuple[Host, Host]:
+    """Return the powers of two whose product brings each peak into [1/2, 1); two, because one may not exist."""
+    exponent = np.frexp(peak)[1]
+    half = np.where(np.abs(exponent) > ONE_FACTOR, exponent // 2, 0)
+    one = peak.dtype.type(1)
+    return np.ldexp(one, half - exponent), np.ldexp(one, -half)

@@ -18,11 +18,16 @@ def test_the_ends_of_the_spectrum(rng: np.random.Generator, dtype: str) -> None:
         lu, pivots = scipy.linalg.lu_factor(W)
         assert 0.7 <= extremes.largest(W) <= 1.001
         assert 0.999 <= extremes.smallest(np.asfortranarray(lu), pivots) * condition <= 1.5
+        R = np.asfortranarray(np.linalg.qr(W)[1])
+        assert 0.999 <= extremes.smallest_of_triangle(R) * condition <= 1.5
 
 
 def test_a_singular_matrix_has_no_smallest_value() -> None:
     lu = np.asfortranarray(np.diag([1.0, 0.0]))
     assert extremes.smallest(lu, np.array([0, 1], dtype=np.int32)) == 0.0
+    for value in (0.0, 1e-200, np.nan):
+        with np.errstate(all="ignore"):
+            assert extremes.smallest_of_triangle(np.asfortranarray(np.diag([1.0, value]))) == 0.0
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -48,3 +53,9 @@ def test_what_overflows_is_infinite_and_not_zero(value: float) -> None:
     with np.errstate(all="ignore"):
         assert extremes.largest(X) == np.inf
         assert extremes.symmetric_norm(X) == np.inf
+
+
+def test_one_vector_that_overflows_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extremes, "probes", lambda n, count, name: np.asfortranarray(np.eye(2)))
+    with np.errstate(all="ignore"):
+        assert extremes.smallest_of_triangle(np.asfortranarray(np.diag([1.0, 1e-200]))) == 0.0

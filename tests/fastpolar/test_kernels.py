@@ -33,6 +33,7 @@ def test_the_blocks_cover_the_matrix(rng: np.random.Generator, n: int, dtype: st
     np.testing.assert_array_equal(half, symmetric)
     np.testing.assert_array_equal(kernels.by_columns(np.ascontiguousarray(X)), X)
     assert kernels.by_columns(X[:, :1]).flags.f_contiguous
+    np.testing.assert_array_equal(kernels.upper(X), np.triu(X))
 
 
 @pytest.mark.parametrize(("narrow", "eps"), [(False, EPS["float64"]), (True, EPS["float32"])])

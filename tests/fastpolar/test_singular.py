@@ -23,6 +23,14 @@ def test_every_family(rng: np.random.Generator, dtype: str, order: str, shape: t
         np.testing.assert_array_equal(singular.factored(W * np.asarray(2.0**-5, dtype)), Q)
 
 
+@pytest.mark.parametrize("k", [-600, 600])
+def test_a_power_of_two_does_not_change_one_bit_where_lapack_scales_by_another_factor(
+    rng: np.random.Generator, k: int
+) -> None:
+    W = rng.standard_normal((20, 9))
+    np.testing.assert_array_equal(singular.factored(np.ldexp(W, k)), singular.factored(W))
+
+
 def test_what_is_not_finite_is_an_error() -> None:
     with pytest.raises(np.linalg.LinAlgError):
         singular.factored(np.full((3, 3), np.nan))

@@ -54,7 +54,7 @@ def test_a_triangle_has_its_factor_at_every_condition(rng: np.random.Generator, 
     R = np.asfortranarray(np.triu(np.linalg.qr(W)[1]))
     R[-1, -1] *= smallest > 0
     kept = R.copy()
-    assert max(residuals(square.of_triangle(R, None, float(np.linalg.norm(R, 2))), R)) <= 0.5
+    assert max(residuals(square.of_triangle(R), R)) <= 0.5
     np.testing.assert_array_equal(R, kept)
 
 
@@ -62,4 +62,17 @@ def test_a_triangle_whose_inverse_nearly_overflows(rng: np.random.Generator) -> 
     R = np.asfortranarray(np.triu(rng.standard_normal((12, 12))))
     R[-1, -1] = 1e-200
     with np.errstate(all="ignore"):
-        assert max(residuals(square.of_triangle(R, None, 1.0), R)) <= 0.5
+        assert max(residuals(square.of_triangle(R), R)) <= 0.5
+
+
+def test_what_is_too_ill_conditioned_is_left_to_the_svd(rng: np.random.Generator) -> None:
+    """Its pivots do not show it."""
+    W = np.asfortranarray(with_spectrum(rng, 30, 30, np.r_[np.ones(29), 1 / 3e6]))
+    assert square.factored(W) is None
+    assert square.factored(np.asfortranarray(with_spectrum(rng, 30, 30, np.r_[np.ones(29), 1 / 3e5]))) is not None
+
+
+@pytest.mark.parametrize("ends", [(0.0, 0.0), (0.0, 1.0), (1.0, np.inf), (np.nan, 1.0), (1.0, np.nan), (1.0, 10.1)])
+def test_only_a_proper_interval_has_a_condition(ends: tuple[float, float]) -> None:
+    assert not square.Interval(*ends).within(10.0)
+    assert square.Interval(1.0, 9.9).within(10.0)

@@ -24,3 +24,13 @@ def test_newton_maps_the_interval_onto_its_promise(condition: float) -> None:
     y = (x + 1 / x) / 2
     assert y.max() == pytest.approx(newton_top(condition))
     assert y.min() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("low", [0.9, 0.3, 0.02, 1e-4])
+def test_no_other_weights_lift_the_floor(low: float) -> None:
+    x = np.geomspace(low, 1, 20_000)
+    a, _, _, floor = halley_weights(low)
+    for factor in (0.99, 0.999, 1.001, 1.01):
+        other = a * factor
+        b = (other - 1) ** 2 / 4
+        assert (x * (other + b * x**2) / (1 + (other + b - 1) * x**2)).min() < floor

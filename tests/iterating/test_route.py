@@ -130,7 +130,9 @@ def test_one_small_matrix_takes_the_plain_steps() -> None:
     assert not route.gains((300, 300), np.dtype("float16"))
 
 
-@pytest.mark.parametrize("shape", [(1100, 1000), (1000, 1000), (6000, 500), (500, 6000), (3, 300, 300), (400, 30, 30)])
+@pytest.mark.parametrize(
+    "shape", [(1100, 1000), (1000, 1000), (6000, 500), (500, 6000), (2500, 1000), (3, 300, 300), (400, 30, 30)]
+)
 @pytest.mark.parametrize("coefficients", ["cubic", "muon"])
 def test_extra_memory_is_bounded(rng: np.random.Generator, shape: tuple[int, ...], coefficients: str) -> None:
     W = rng.standard_normal(shape).astype(np.float32)
@@ -141,6 +143,16 @@ def test_extra_memory_is_bounded(rng: np.random.Generator, shape: tuple[int, ...
     tracemalloc.stop()
     # Half a megabyte is in pieces, whatever the weight; four such buffers where matrices are batched.
     assert peak <= route.MEMORY * W.nbytes + 2**21
+
+
+@pytest.mark.parametrize(("shape", "buffers"), [((P, P), 1), ((2, P, P), 1), ((3, P, P), 2)])
+def test_a_second_buffer_is_taken_where_memory_allows(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], buffers: int
+) -> None:
+    taken = []
+    monkeypatch.setattr(symmetric, "iterate", lambda X, moves, squares, _: taken.append((len(squares), len(moves))))
+    fire_ref.newton_schulz(rng.standard_normal(shape), 4)
+    assert set(taken) == {(buffers, 4 // buffers)}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
