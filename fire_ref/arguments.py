@@ -88,7 +88,7 @@ def real(
     rule = f"be a {'' if infinite else 'finite '}number {'>' if strict else '>='} {least:g}"
     refused = isinstance(value, (bool, np.bool, str, bytes, complex))
     try:
-        if refused or not isinstance(value, SupportsFloat):
+        if refused or not isinstance(value, (float, SupportsFloat)):  # the protocol is slow to ask
             raise TypeError
         number = float(value.detach() if hasattr(value, "detach") else value)
     except OverflowError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import array_api_compat as compat
@@ -193,6 +194,15 @@ def dtype_name(array_or_dtype: Any) -> str:
     if isinstance(array_or_dtype, type):  # a scalar type, as numpy.float32
         array_or_dtype = np.dtype(array_or_dtype)
     dtype = getattr(array_or_dtype, "dtype", array_or_dtype)
+    return _numpy_name(dtype) if isinstance(dtype, np.dtype) else _own_name(dtype)
+
+
+@lru_cache  # NumPy makes the name anew each time, which costs as much as a small product
+def _numpy_name(dtype: np.dtype[Any]) -> str:
+    return _own_name(dtype)
+
+
+def _own_name(dtype: Any) -> str:
     name = getattr(dtype, "name", None)
     return str(name) if name is not None else str(dtype).rsplit(".", 1)[-1]
 

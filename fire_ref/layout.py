@@ -9,6 +9,7 @@ guessed from sizes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 from .arrays import Array, Namespace
@@ -23,22 +24,22 @@ class Layout:
 
     letters: str
 
-    @property
+    @cached_property
     def batch(self) -> tuple[int, ...]:
         """Axes named in lower case."""
         return tuple(i for i, letter in enumerate(self.letters) if letter.islower())
 
-    @property
+    @cached_property
     def spatial(self) -> tuple[int, ...]:
         """Axes named by a capital other than O and I."""
         return tuple(i for i, letter in enumerate(self.letters) if letter.isupper() and letter not in "OI")
 
-    @property
+    @cached_property
     def positions(self) -> tuple[int, ...]:
         """The stack's axes: batch, then spatial, each in the order of the letters."""
         return self.batch + self.spatial
 
-    @property
+    @cached_property
     def order(self) -> tuple[int, ...]:
         """The permutation that puts the stack's axes first, then O, then I."""
         return (*self.positions, self.letters.index("O"), self.letters.index("I"))
