@@ -65,7 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     try:
         names = _names(options.names, options.redraw)
-        settings = Settings(weights_named(options.weights), options.device, *_amount(options.quick, options.large))
+        settings = Settings(
+            weights_named(options.weights), options.device, *_amount(options.quick, options.large, names)
+        )
         if names and not options.redraw:
             device_there(options.device)
         formats = _formats(options.format)
@@ -106,7 +108,10 @@ def _names(given: Sequence[str], redraw: bool) -> list[str]:
     return list(dict.fromkeys([*every, *(name for name in given if name != "all")]))
 
 
-def _amount(quick: bool, large: bool) -> tuple[bool, bool]:
+def _amount(quick: bool, large: bool, names: Sequence[str]) -> tuple[bool, bool]:
+    if (quick or large) and not any(FIGURES[name].apart for name in names):
+        apart = " or ".join(name for name, entry in FIGURES.items() if entry.apart)
+        raise ValueError(f"figures: --quick and --large are for {apart}; got {', '.join(names)}. Try --weights digits.")
     if quick and large:
         raise ValueError("figures: --quick and --large must not be given together. Try --large.")
     return quick, large
@@ -125,6 +130,25 @@ def _folder(given: str) -> Path:
     if out.exists() and not out.is_dir():
         raise ValueError(f"figures: --out must be a folder; got the file {given!r}. Try --out pictures.")
     return out
+
+
+def _made(folder: Path) -> None:
+    """
+    Make the folder, before minutes are spent on what it could not keep.
+
+    Raises
+    ------
+    ValueError
+        It cannot be made, or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writable = os.access(folder, os.W_OK | os.X_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        got = f"got {str(folder)!r}"
+        raise ValueError(f"figures: --out must be a folder that can be written; {got}. Try --out pictures.")
 
 
 def _show(as_json: bool) -> None:
@@ -155,8 +179,8 @@ def _draw(name: str, settings: Settings, folder: Path, formats: Sequence[str], r
         _matplotlib()
         figure = drawing(name)
         if not redraw:
+            _made(folder)
             found = figure.compute(settings)
-            folder.mkdir(parents=True, exist_ok=True)
             write_data(kept, name, settings, found)
         # What is drawn is what was kept, so that it can be drawn again.
         data = read_data(kept, name)

@@ -125,7 +125,8 @@ def tables(data: Data) -> str:
         markdown.many(data["many"]),
         f"## {stepping.STEPS} Newton-Schulz steps: official formulation against ours",
         "Share of the peak: the plain iteration's flops over time and peak. Memory: most held beyond what was there, "
-        f"the result included, by the allocator's count, over the largest weight (all of a stack); goal {MEMORY:g}x.",
+        f"the result included, by the allocator's count, over the largest weight (all of a stack); goal {MEMORY:g}x "
+        "where that is 1 MiB or more.",
         markdown.steps(data["steps"]),
         "## How it grows",
         *(markdown.growth(grown[of], what) for of, what in GROWN.items()),

@@ -20,6 +20,7 @@ from .chunked import polar as blocks
 from .fastpolar import device, host
 from .operands import Operand, from_host, handed_back, operand
 from .prepared import prepared
+from .tightening import tightened
 
 METHODS = ("svd", "fast")
 
@@ -119,7 +120,7 @@ def factor(function: str, w: Operand, stack: Array, check: bool, method: str = "
         return device.factors(function, w, stack)
     U, _, Vh = w.xp.linalg.svd(prepared(function, "W", w, stack, check=check).array, full_matrices=False)
     with w.quiet():
-        return U @ Vh
+        return tightened(w.xp, U @ Vh)
 
 
 def _by_way_of_numpy(function: str, w: Operand, stack: Array) -> Array:
@@ -181,6 +182,6 @@ def polar_decomposition(W: Array, *, rtol: float | None = None, check: bool = Tr
         half = (short * s[..., None, :]) @ xp.matrix_transpose(short)
         H = handed_back(w, scaled.restore((half + xp.matrix_transpose(half)) / 2))
         restored = scaled.restore(s[..., None])[..., 0]
-        Q = handed_back(w, U @ Vh)
+        Q = handed_back(w, tightened(xp, U @ Vh))
     counted = rank.count(xp, s, limit)
     return PolarDecomposition(Q, H, restored, int(counted) if check and counted.ndim == 0 else counted)

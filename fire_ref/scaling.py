@@ -2,8 +2,8 @@
 One normalisation by a power of two: no overflow, and the same bits for W and 2^k W.
 
 Each matrix is multiplied by the power of two that brings its largest magnitude into [1/2, 1). Both factors are
-exact, so what is computed afterwards cannot depend on the scale. Two factors, because one may not exist: the
-smallest subnormal float64 needs 2^1073.
+exact, but for entries 2^1021 times smaller than the largest (2^125 in float32), so what is computed afterwards cannot
+depend on the scale. Two factors, because one may not exist: the smallest subnormal float64 needs 2^1073.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def normalise(xp: Namespace, X: Array, peak: Array) -> Scaled:
     """
     limit, shift = _LIMIT_AND_SHIFT[dtype_name(X)]
     one = xp.ones_like(peak)
-    first = xp.where((peak > 0) & (peak < 1 / limit), one * shift, xp.where(peak > limit, one / shift, one))
+    first = xp.where((peak > 0) & (peak < 1 / limit), one * shift, xp.where(peak > limit, one / limit, one))
     middle = peak * first
     usable = (middle > 0) & xp.isfinite(middle)
     middle = xp.where(usable, middle, one)

@@ -197,3 +197,11 @@ def test_without_normalisation_the_scale_is_not_touched(rng: np.random.Generator
     assert np.array_equal(start, times(W, -900))
     grown = fire_ref.newton_schulz(times(W, -900), 1, normalization="none")
     assert np.linalg.norm(np.ldexp(grown, 900) - 1.5 * W) <= residual_bound(2, EPS["float64"]) * np.linalg.norm(W)
+
+
+@pytest.mark.parametrize("name", ["float64", "float32"])
+def test_what_is_small_beside_an_enormous_value_stays(name: str) -> None:
+    most = int(np.finfo(name).maxexp) - 1
+    X = np.ldexp(np.array([[1.0, 2.0 ** -(most - 5)]], name), most)
+    scaled = normalise(np, X, np.abs(X).max(keepdims=True)).array
+    np.testing.assert_array_equal(scaled, [[0.5, 2.0 ** -(most - 4)]])

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import Array, quiet
+from ..arrays import Array, home, quiet
+from ..tightening import tightened
 from .passes import FAN_IN, Host, exponent_of, first_bad, refuse_at, result_dtype, tall, two_axes
 
 #: Rows of a block over its columns, at least: what is kept of each block, its R and its share of the tree, is then a
@@ -173,6 +174,7 @@ def applied(block: Host, part: Factor, share: Host, dtype: Any) -> Host:
     x, peak = _read(block)
     with quiet():
         Q, R = np.linalg.qr(np.ldexp(x, -exponent_of(peak)))
+        Q = tightened(home(Q)[0], Q)
         if not np.array_equal(R, part.R, equal_nan=True):
             # Another machine or thread count rounds differently, and the R of an ill-conditioned block with it.
             Q = Q @ _orthogonal(R @ part.R.T)

@@ -8,6 +8,7 @@ from .. import values
 from ..arrays import Array, Namespace, dtype_name, home, to_host
 from ..operands import Operand, from_host
 from ..scaling import normalise
+from ..tightening import tightened
 from ..tolerances import EPS, residual_bound
 from .device_schedule import scales
 
@@ -95,8 +96,8 @@ def _repaired(w: Operand, Q: Array, W: Array, good: np.ndarray[tuple[int, ...], 
     places = np.arange(flat.size)
     places[bad] = flat.size + np.arange(bad.size)
     shape = (-1, *W.shape[-2:])
-    singular = xp.take(xp.reshape(W, shape), from_host(bad, w, xp.int64), axis=0)
+    singular = xp.take(xp.reshape(W, shape), from_host(bad, w, xp.int32), axis=0)
     U, _, Vh = xp.linalg.svd(singular, full_matrices=False)
     with w.quiet():
-        both = xp.concat([xp.reshape(Q, shape), U @ Vh], axis=0)
-    return xp.reshape(xp.take(both, from_host(places, w, xp.int64), axis=0), W.shape)
+        both = xp.concat([xp.reshape(Q, shape), tightened(xp, U @ Vh)], axis=0)
+    return xp.reshape(xp.take(both, from_host(places, w, xp.int32), axis=0), W.shape)

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from ..arrays import home
+from ..tightening import tightened
 from .kernels import Host, by_columns, of
 
 
@@ -39,4 +41,4 @@ def factored(W: Host) -> Host:
     U, _, Vt, failed = routines.gesdd(X, full_matrices=0, lwork=work, overwrite_a=1)
     if failed:
         U, _, Vt = np.linalg.svd(W, full_matrices=False)
-    return np.asarray(U @ Vt)
+    return np.asarray(tightened(home(U)[0], U @ Vt))

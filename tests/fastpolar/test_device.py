@@ -139,6 +139,13 @@ def test_what_is_not_finite_is_named(rng: np.random.Generator, value: float) -> 
         factors(W)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_repair_makes_no_noise(arrays: Backend) -> None:
+    W = arrays.make(np.stack([np.ones((5, 4)), np.eye(5, 4)]), arrays.widest)
+    Q = arrays.host(factors(W))
+    assert np.abs(np.swapaxes(Q, -1, -2) @ Q - np.eye(4)).max() <= residual_bound(4, EPS[arrays.widest])
+
+
 @pytest.mark.parametrize("shape", [(0, 5, 4), (2, 0, 3, 3)])
 def test_a_stack_of_none(shape: tuple[int, ...]) -> None:
     assert factors(np.empty(shape)).shape == shape

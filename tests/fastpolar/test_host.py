@@ -91,3 +91,12 @@ def test_read_only_strided_and_foreign_byte_order(rng: np.random.Generator) -> N
 def test_fire_takes_it(rng: np.random.Generator) -> None:
     W = rng.standard_normal((4, 3, 2, 2))
     assert np.abs(fire_ref.fire(W, method="fast") - fire_ref.fire(W)).max() <= 1e-12
+
+
+@pytest.mark.parametrize("power", [0, 1, 40, 65, 68, 100])
+def test_entries_that_float32_would_lose_on_the_way_count(power: int) -> None:
+    W = np.zeros((3, 3), np.float32)
+    W[0, 0], W[1:, 1:] = 1, np.ldexp(np.array([[3, -5], [1, 2]], np.float32), -149)
+    Q = fire_ref.polar_factor(np.ldexp(W, power), method="fast")
+    np.testing.assert_allclose(Q, fire_ref.polar_factor(W), atol=1e-6)
+    np.testing.assert_array_equal(Q, fire_ref.polar_factor(W, method="fast"))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import fire_ref
+from fire_ref.fastpolar import extremes, probing
 from fire_ref.fastpolar.probing import keeps_bounds
 from fire_ref.tolerances import EPS, residual_bound
 
 from ..strategies import orthonormal, with_spectrum
-from .families import Host
+from .families import Host, residuals
 
 
 def given(rng: np.random.Generator, dtype: str) -> tuple[Host, Host]:
@@ -41,3 +43,21 @@ def test_it_lets_nothing_pass_that_is_not_finite(rng: np.random.Generator) -> No
 
 def test_a_zero_matrix_has_every_isometry() -> None:
     assert keeps_bounds(np.eye(9, 4), np.zeros((9, 4)))
+
+
+def test_what_the_estimates_cannot_see_is_seen(rng: np.random.Generator) -> None:
+    """One singular direction lies across the vectors by which the steps are chosen."""
+    n = 256
+    blind = extremes.probes(n, extremes.VECTORS, "float64")
+    basis = np.linalg.qr(np.hstack([blind, rng.standard_normal((n, n - extremes.VECTORS))])).Q
+    for spread in (0.01, 0.003):
+        s = np.r_[1 + spread * rng.uniform(-1, 1, n - 1), 1.1]
+        W = (basis * s) @ basis.T
+        W = (W + W.T) / 2
+        assert max(residuals(fire_ref.polar_factor(W, method="fast"), W)) <= 1
+
+
+def test_its_vectors_are_of_the_answer_and_the_same_again(rng: np.random.Generator) -> None:
+    Q = rng.standard_normal((6, 6))
+    np.testing.assert_array_equal(probing._vectors(Q), probing._vectors(Q.copy(order="F")))
+    assert not np.array_equal(probing._vectors(Q), probing._vectors(Q + np.eye(6)))

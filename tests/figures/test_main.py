@@ -77,6 +77,7 @@ def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.Captur
         (["fig6", "--weights", "gpt-5"], "--weights must be of digits"),
         (["table1", "--quick", "--large"], "--quick and --large must not be given together"),
         (["--redraw"], "--redraw needs a NAME"),
+        (["fig1", "fig6", "--quick"], "--quick and --large are for table1; got fig1, fig6"),
         (["fig6", "--out", __file__], "--out must be a folder"),
     ],
 )
@@ -85,6 +86,17 @@ def test_bad_usage_is_one_line(given: list[str], told: str, capsys: pytest.Captu
     shown = capsys.readouterr().err
     assert told in shown
     assert shown.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_anything_is_computed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    available("matplotlib")
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(catalogue.drawing("fig1"), "compute", lambda _: pytest.fail("computed"))
+    for out in ("/proc/nowhere", str(tmp_path / "file" / "below")):
+        assert main(["fig1", "--out", out]) == 1
+        assert capsys.readouterr().err.startswith(f"figures: --out must be a folder that can be written; got {out!r}.")
 
 
 def test_a_device_that_is_not_there_is_one_line_before_anything_is_done(

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "coefficients",
         "layout",
         "gram",
+        "tightening",
         "checkpoints.stored",
         "checkpoints.scanning",
         "checkpoints.faults",
