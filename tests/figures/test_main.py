@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -93,7 +94,8 @@ def test_a_folder_that_cannot_be_written_is_found_before_anything_is_computed(
 ) -> None:
     available("matplotlib")
     (tmp_path / "file").touch()
-    monkeypatch.setattr(catalogue.drawing("fig1"), "compute", lambda _: pytest.fail("computed"))
+    unused = SimpleNamespace(compute=lambda _: pytest.fail("computed"))
+    monkeypatch.setattr(command, "drawing", lambda _: unused)
     for out in ("/proc/nowhere", str(tmp_path / "file" / "below")):
         assert main(["fig1", "--out", out]) == 1
         assert capsys.readouterr().err.startswith(f"figures: --out must be a folder that can be written; got {out!r}.")
