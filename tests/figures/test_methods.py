@@ -20,7 +20,8 @@ def kernel(rng: np.random.Generator) -> Layer:
 def test_fire_is_the_librarys_own(kernel: Layer) -> None:
     for method, V in [("svd", methods.exact(kernel)), ("newton-schulz", list(methods.steps(kernel, 10))[-1])]:
         whole = fire(kernel.tensor, method=method, steps=10).transpose(2, 3, 0, 1).reshape(4, 6, 4)
-        np.testing.assert_allclose(V, whole, rtol=1e-13)
+        off = np.linalg.norm(V - whole, axis=(-2, -1))
+        assert off.max() <= kernel.gain * iterate_bound(4, EPS["float64"], 1.5**10)
 
 
 def test_steps_start_at_one(kernel: Layer) -> None:
