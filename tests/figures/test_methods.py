@@ -32,7 +32,8 @@ def test_steps_start_at_one(kernel: Layer) -> None:
 
 def test_muon_takes_five_steps(kernel: Layer) -> None:
     five = fire(kernel.tensor, method="newton-schulz", steps=5, coefficients="muon")
-    np.testing.assert_allclose(methods.muon(kernel), five.transpose(2, 3, 0, 1).reshape(4, 6, 4), rtol=1e-12)
+    off = np.linalg.norm(methods.muon(kernel) - five.transpose(2, 3, 0, 1).reshape(4, 6, 4), axis=(-2, -1))
+    assert off.max() <= kernel.gain * iterate_bound(4, EPS["float64"], 3.4445**5)
 
 
 def test_norm_keeping_is_an_isometry_of_the_same_norm(kernel: Layer) -> None:
