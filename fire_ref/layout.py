@@ -8,8 +8,7 @@ guessed from sizes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from math import prod
 
 from .arrays import Array, Namespace
@@ -23,26 +22,25 @@ class Layout:
     """A checked layout: one letter per axis."""
 
     letters: str
+    #: Axes named in lower case.
+    batch: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    #: Axes named by a capital other than O and I.
+    spatial: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    #: The permutation that puts the stack's axes (batch, then spatial) first, then O, then I.
+    order: tuple[int, ...] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def batch(self) -> tuple[int, ...]:
-        """Axes named in lower case."""
-        return tuple(i for i, letter in enumerate(self.letters) if letter.islower())
+    def __post_init__(self) -> None:
+        """Find the axes once; not by cached_property, whose lock in Python 3.11 no graph capture passes."""
+        rows, columns = self.letters.index("O"), self.letters.index("I")
+        batch = tuple(i for i, letter in enumerate(self.letters) if letter.islower())
+        spatial = tuple(i for i, letter in enumerate(self.letters) if letter.isupper() and i not in (rows, columns))
+        for name, axes in (("batch", batch), ("spatial", spatial), ("order", (*batch, *spatial, rows, columns))):
+            object.__setattr__(self, name, axes)
 
-    @cached_property
-    def spatial(self) -> tuple[int, ...]:
-        """Axes named by a capital other than O and I."""
-        return tuple(i for i, letter in enumerate(self.letters) if letter.isupper() and letter not in "OI")
-
-    @cached_property
+    @property
     def positions(self) -> tuple[int, ...]:
         """The stack's axes: batch, then spatial, each in the order of the letters."""
         return self.batch + self.spatial
-
-    @cached_property
-    def order(self) -> tuple[int, ...]:
-        """The permutation that puts the stack's axes first, then O, then I."""
-        return (*self.positions, self.letters.index("O"), self.letters.index("I"))
 
     def to_stack(self, xp: Namespace, W: Array) -> Array:
         """Return W as a stack of O x I matrices (a view where the library can)."""

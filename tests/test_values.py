@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import fire_ref
+from fire_ref import polar
 
 from .backends import Backend, available
 
@@ -209,6 +210,7 @@ def test_the_device_is_read_once_if_checked_and_never_if_not(
     name: str, check: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch = available("torch")
+    monkeypatch.setattr(polar, "on_host", lambda _: False)
     W = torch.tensor(spoiled(1.0))
     reads: list[str] = []
     for method in READS:
