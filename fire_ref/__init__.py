@@ -17,7 +17,7 @@ from .conformance.report import Report
 from .conformance.verification import verify
 from .errors import BackendError, MissingExtraError
 from .measures import dfi, sfe
-from .models import RECIPES, ReinitReport, Row, reinitialize
+from .models import RECIPES, Recipe, ReinitReport, Row, Rule, Split, reinitialize, reset_optimizer
 from .polar import PolarDecomposition, polar_decomposition, polar_factor
 from .prediction import Prediction, predict, steps_needed
 from .reinit import fire
@@ -41,10 +41,13 @@ __all__ = [
     "MissingExtraError",
     "PolarDecomposition",
     "Prediction",
+    "Recipe",
     "ReinitReport",
     "Report",
     "Result",
     "Row",
+    "Rule",
+    "Split",
     "Verdict",
     "audit",
     "backend",
@@ -60,6 +63,7 @@ __all__ = [
     "predict",
     "reinitialize",
     "relax",
+    "reset_optimizer",
     "sfe",
     "spectral_response",
     "steps_needed",

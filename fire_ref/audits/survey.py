@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from ..arguments import choice, count
-from ..arrays import Array, backend, dtype_name
+from ..arrays import Array, backend, dtype_name, home
 from ..checkpoints import Stored
 from ..errors import sentence
 from ..models import Row
-from ..models.recipe import Recipe, recipe_named
-from ..models.rows import Request, measure
-from ..models.selection import choose, layouts, parts
-from ..models.state import tensors, together, with_best_owner
+from ..models.blocks import blocks
+from ..models.deciding import decide
+from ..models.guessing import resolved
+from ..models.projecting import block_name
+from ..models.recipe import Recipe
+from ..models.rows import Measured, Request, measure
+from ..models.selection import Choice, layouts
+from ..models.state import tensors
 from ..prediction import MOST_STEPS
 from ..spectrum import Host
 from .record import Audit
@@ -45,8 +50,9 @@ def audit(
         A state in memory, or ``.safetensors``, ``.safetensors.index.json`` or ``.npz``; default the networks that
         ship with the package. Files are read tensor by tensor and never unpickled.
     recipe : str, optional
-        Which tensors FIRE takes, a name from `RECIPES`; default every weight of known layout. Those that a recipe
-        leaves alone are measured too, with the action "keep".
+        Which tensors FIRE takes: a name from `RECIPES`, "auto", or a TOML file; default every weight of known layout.
+        Those that a recipe leaves alone are measured too, with the action "keep"; of a fused weight that it cuts,
+        each block.
     steps : int or sequence of int
         Newton-Schulz steps to foretell.
     layout : str, optional
@@ -91,7 +97,6 @@ def audit(
     >>> found.rows[0].steps_needed, round(found.rows[0].response_min[5], 4)
     (20, 0.0101)
     """
-    chosen = None if recipe is None else recipe_named("audit", recipe)
     ks = _steps(steps)
     known = layouts("audit", layout)
     if watch is not None and not callable(watch):
@@ -100,28 +105,37 @@ def audit(
     choice("audit", "device", device, ("cpu", "cuda"))
     on_gpu = backend("cupy") if device == "cuda" else None
     found = tensors("audit", "state", _shipped() if state_or_path is None else state_or_path)
-    found = found if chosen is None else with_best_owner(found, together(found), chosen.owners)
-    computed = parts([tensor.name for tensor in found])
-    choices = {tensor.name: choose("audit", tensor, known, chosen, computed) for tensor in found}
+    chosen = None if recipe is None else resolved("audit", recipe, found)[0]
+    decisions = decide("audit", found, known, chosen)
+    choices, first = decisions.choices, decisions.first
     skipped = {name: one.reason for name, one in choices.items() if one.layout is None}
-    weights = [tensor for tensor in found if tensor.name not in skipped]
-    skipped |= {name: f"tied to {first}" for name, first in together(weights).items()}
+    skipped |= {name: f"tied to {other}" for name, other in first.items() if name != other and name not in skipped}
+    request = Request("audit", ks, size, bool(theory))
     rows: list[Row] = []
     spectra: dict[str, Host] = {}
-    todo = [tensor for tensor in weights if tensor.name not in skipped]
+    todo = [tensor for tensor in found if tensor.name not in skipped]
     done, everything = 0, sum(tensor.size for tensor in todo)
     for tensor in todo:
         if watch is not None:
             watch(tensor.name, done, everything)
         array = tensor.read() if on_gpu is None else _moved(tensor, on_gpu)
-        row, spectra[tensor.name] = measure(
-            Request("audit", ks, size, bool(theory)), tensor, array, choices[tensor.name]
-        )
-        rows.append(row)
+        for measured in _measured(request, tensor, array, choices[tensor.name]):
+            rows.append(measured.row)
+            spectra[measured.row.name] = measured.values
         done += tensor.size
     totals = total(rows, spectra, ks)
     name = None if chosen is None else chosen.name
     return Audit(_source(state_or_path), name, ks, tuple(rows), skipped, totals, say(rows, totals, ks), spectra)
+
+
+def _measured(request: Request, tensor: Stored, array: Array, decided: Choice) -> Iterator[Measured]:
+    """Measure the blocks of a tensor; what is not projected is not cut."""
+    assert decided.layout is not None, "what has no layout was skipped"
+    rule = decided.rule if decided.action == "project" else None
+    for block in blocks(request.function, tensor.name, tensor.shape, decided.layout, rule):
+        described = replace(tensor, name=block_name(tensor.name, block), shape=block.shape)
+        part = block.take(home(array)[0], array)
+        yield measure(request, described, part, decided._replace(layout=block.layout))
 
 
 def _steps(steps: object) -> tuple[int, ...]:

@@ -1,7 +1,11 @@
 """Whole networks: which tensors FIRE takes, what it would do to each, and doing it."""
 
-from .recipe import RECIPES
+from .optimizers import reset_optimizer
+from .recipe import Recipe
+from .recipes import RECIPES
 from .record import Row
-from .rewriting import ReinitReport, reinitialize
+from .report import ReinitReport
+from .rewriting import reinitialize
+from .rule import Rule, Split
 
-__all__ = ["RECIPES", "ReinitReport", "Row", "reinitialize"]
+__all__ = ["RECIPES", "Recipe", "ReinitReport", "Row", "Rule", "Split", "reinitialize", "reset_optimizer"]

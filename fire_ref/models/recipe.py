@@ -1,12 +1,11 @@
-"""Recipes: which tensors of a network FIRE takes, and how. Data, not code paths."""
+"""A recipe: ordered rules that say which tensors of a network FIRE takes, and how. Data, not code paths."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from ..errors import sentence
+from .rule import Rule
 
 
 @dataclass(frozen=True)
@@ -20,92 +19,79 @@ class Recipe:
         As users ask for it.
     source : str
         Where it comes from.
-    axes : frozenset of int
-        A weight with so many axes is taken.
-    owners : frozenset of str
-        The kinds of layer whose weight is taken, where the kind is known (a live module); a plain state tells only
-        shapes.
-    method : {"svd", "fast", "newton-schulz"}
-        What computes the isometry.
-    steps : int
-        Of Newton-Schulz.
-    eps : float
-        Added to the norm.
-    gain : str or float
-        As in `fire`.
+    rules : tuple of Rule
+        The first that matches a tensor decides; what none matches is left alone, and listed.
+    tied : tuple of (str, str)
+        Ends of names that are one tensor: projected once, if their bytes are equal. If only one of them is there (as
+        where a file keeps a tied tensor once), it has the action of the pair.
+
+    Examples
+    --------
+    >>> mine = Recipe("mine", "our encoder", (Rule(r"(query|key)[.]weight$", method="svd"),))
+    >>> mine.rule_of("encoder.query.weight", 2).method
+    'svd'
+    >>> mine.rule_of("encoder.value.weight", 2) is None
+    True
     """
 
     name: str
     source: str
-    axes: frozenset[int]
-    owners: frozenset[str]
-    method: str = "newton-schulz"
-    steps: int = 10
-    eps: float = 0.0
-    gain: str | float = "fan"
+    rules: tuple[Rule, ...]
+    tied: tuple[tuple[str, str], ...] = ()
 
-    def leaves(self, axes: int, owner: str | None) -> str | None:
+    def __post_init__(self) -> None:
         """
-        Say why this recipe leaves a weight alone, or None if it takes it.
+        Check the fields.
+
+        Raises
+        ------
+        ValueError
+            No rule, or a pair that is none.
+        TypeError
+            Something else in their place.
+        """
+        if not self.name or not isinstance(self.name, str):
+            raise TypeError(sentence("Recipe", "name", "be a string", repr(self.name), "'mine'"))
+        rules = tuple(self.rules)
+        if not rules:
+            raise ValueError(sentence("Recipe", "rules", "be at least one", "none", "(Rule('fc'),)"))
+        if not all(isinstance(rule, Rule) for rule in rules):
+            raise TypeError(sentence("Recipe", "rules", "be rules", repr(self.rules), "(Rule('fc'),)"))
+        tied = tuple(tuple(pair) for pair in self.tied)
+        for pair in tied:
+            _require_pair(pair)
+        object.__setattr__(self, "rules", rules)
+        object.__setattr__(self, "tied", tied)
+
+    def rule_of(self, name: str, axes: int, owner: str | None = None, neighbour: int | None = None) -> Rule | None:
+        """
+        Return the rule that decides about a tensor.
 
         Parameters
         ----------
+        name : str
+            The tensor's.
         axes : int
-            How many the weight has.
-        owner : str or None
+            How many it has.
+        owner : str, optional
             The kind of layer that holds it, where known.
+        neighbour : int, optional
+            The axes of the weight beside it.
 
         Returns
         -------
-        str or None
+        Rule or None
+            None where no rule matches.
         """
-        kinds = " and ".join(sorted(self.owners))
-        if owner is not None and owner not in self.owners:
-            return f"{owner}: recipe {self.name!r} takes the weights of {kinds} only"
-        if axes not in self.axes:
-            taken = " and ".join(str(n) for n in sorted(self.axes))
-            return f"{axes} axes: recipe {self.name!r} takes weights with {taken}"
-        return None
+        return next((rule for rule in self.rules if rule.matches(name, axes, owner, neighbour)), None)
+
+    @property
+    def resets(self) -> bool:
+        """Whether some tensor goes back to its initial values."""
+        return any(rule.action == "reset" for rule in self.rules)
 
 
-_OFFICIAL = Recipe(
-    name="official",
-    source="official vision code, `fire.py`: every nn.Linear and nn.Conv2d weight, heads included",
-    axes=frozenset({2, 4}),
-    owners=frozenset({"Linear", "Conv2d"}),
-)
-
-#: Recipes by name.
-RECIPES: Mapping[str, Recipe] = MappingProxyType({recipe.name: recipe for recipe in (_OFFICIAL,)})
-
-
-def recipe_named(function: str, recipe: object) -> Recipe:
-    """
-    Return a recipe by its name.
-
-    Parameters
-    ----------
-    function : str
-        Who asks.
-    recipe : str or Recipe
-        The caller's.
-
-    Returns
-    -------
-    Recipe
-
-    Raises
-    ------
-    ValueError
-        There is none of that name.
-    TypeError
-        Neither a name nor a recipe.
-    """
-    if isinstance(recipe, Recipe):
-        return recipe
-    if not isinstance(recipe, str):
-        raise TypeError(sentence(function, "recipe", "be a name", repr(recipe), "recipe='official'"))
-    if recipe not in RECIPES:
-        names = ", ".join(repr(name) for name in RECIPES)
-        raise ValueError(sentence(function, "recipe", f"be one of {names}", repr(recipe), "recipe='official'"))
-    return RECIPES[recipe]
+def _require_pair(pair: tuple[object, ...]) -> None:
+    if len(pair) != 2 or not all(isinstance(end, str) and end for end in pair) or pair[0] == pair[1]:
+        rule, advice = "be pairs of different ends of names", "(('lm_head.weight', 'wte.weight'),)"
+        raise ValueError(sentence("Recipe", "tied", rule, repr(pair), advice))

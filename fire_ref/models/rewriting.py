@@ -3,64 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from os import PathLike
+from typing import Any, NoReturn
 
-from .. import gains, polar, schulz
-from ..arguments import choice, count
-from ..arrays import Array, on_host, to_host
+from ..arrays import Array
 from ..checkpoints import Stored
 from ..errors import sentence
-from ..measures import dfi, sfe
-from ..operands import operand
-from ..prediction import MOST_STEPS
-from ..reinit import METHODS, projected
-from .batching import Member, in_batches
-from .recipe import Recipe, recipe_named
-from .record import Row
-from .rows import Request, measure
-from .selection import Choice, choose, layouts, parts
-from .state import tensors, together, with_best_owner
-
-#: Steps that every row foretells.
-STEPS = (5, 10)
-
-
-@dataclass(frozen=True)
-class ReinitReport:
-    """
-    What `reinitialize` did.
-
-    Attributes
-    ----------
-    recipe, method : str
-        Which, and how the isometries were computed.
-    steps : int or None
-        Of Newton-Schulz.
-    rows : tuple of Row
-        The weights before, one row for each that was changed; a tied tensor has one, under its first name
-        that the recipe takes.
-    changed : tuple of str
-        Every name whose tensor is another now, tied names included.
-    skipped : dict of str to str
-        Every other name, and why.
-    dfi_after, sfe_paid : dict of str to float
-        Measured on the new tensors, at the gain they carry, against the old ones; by the names of `rows`.
-    """
-
-    recipe: str
-    method: str
-    steps: int | None
-    rows: tuple[Row, ...]
-    changed: tuple[str, ...]
-    skipped: dict[str, str]
-    dfi_after: dict[str, float]
-    sfe_paid: dict[str, float]
+from .deciding import Decisions, decide
+from .guessing import resolved
+from .modules import is_module
+from .projecting import job, project_all
+from .recipe import Recipe
+from .report import ReinitReport, left, method_and_steps, overridden, said
+from .restoring import copied, duplicated, initial_tensors, require_a_copy_to_fit, restored
+from .selection import layouts
+from .state import tensors
+from .tree import rebuilt
+from .way import overrides
 
 
 def reinitialize(
     state: Any,
-    recipe: str | Recipe,
+    recipe: str | PathLike[str] | Recipe,
     *,
     method: str | None = None,
     steps: int | None = None,
@@ -73,42 +37,47 @@ def reinitialize(
     Parameters
     ----------
     state : mapping of str to array, or torch.nn.Module
-        Arrays of any supported library; never modified. Of a module the state_dict is taken, and the kinds of its
-        layers are known: "official" takes the weights of Linear and Conv2d layers (and what is tied to one), as the
-        official code does. A mapping tells only shapes: there it takes every array with 2 or 4 axes, embeddings too.
-    recipe : str
-        A name from `RECIPES`: "official".
+        Arrays of any supported library; never modified. A mapping may be a tree, as flax keeps parameters: names are
+        the keys joined by "/". Of a module the state_dict is taken, and the kinds of its layers are known: "official"
+        takes the weights of Linear and Conv2d layers (and what is tied to one), as the official code does. A mapping
+        tells only names and shapes: there it takes every array with 2 or 4 axes, embeddings too.
+    recipe : str, path or Recipe
+        A name from `RECIPES`; "auto", which tells it from the names and refuses when unsure; a TOML file; or a
+        `Recipe` of your own.
     method : {"svd", "fast", "newton-schulz"}, optional
-        Default: the recipe's. "svd" and "fast" give the exact isometry.
+        Default: what the recipe's rules say. "svd" and "fast" give the exact isometry.
     steps : int, optional
-        Of Newton-Schulz; default: the recipe's.
-    initial : mapping, optional
-        The network as it was initialised, for recipes that put some tensors back; "official" has no such rule.
+        Of Newton-Schulz; default: what the rules say.
+    initial : mapping, torch.nn.Module or path, optional
+        The network as it was initialised, for recipes that put some tensors back ("dqn").
     layout : str, optional
-        Layouts that differ from "OI", "OIHW", separated by commas: "IO,HWIO" for JAX.
+        Layouts that differ from "OI", "OIHW", separated by commas: "IO,HWIO" for JAX. A rule's own goes first.
 
     Returns
     -------
     new_state : dict of str to array
         All of `state`, the taken weights replaced in their library, dtype and device; tied names stay tied, and what
-        is left alone is the same object as before. Partly overlapping views are weights of their own. Of a module:
-        what its ``load_state_dict`` takes.
+        is left alone is the same object as before. Partly overlapping views are weights of their own. A tree has its
+        nesting again. Of a module: what its ``load_state_dict`` takes.
     report : ReinitReport
 
     Raises
     ------
     TypeError
-        No mapping or module, a nested mapping, or an argument of the wrong type.
+        No mapping or module, or an argument of the wrong type.
     ValueError
-        An unknown name; a weight with NaN or inf, or with a zero matrix under "newton-schulz"; no weight to take.
+        An unknown name; a weight with NaN or inf, or with a zero matrix under "newton-schulz"; no weight to take; a
+        fused weight whose sizes are not those of its rule; an `initial` that is missing, needless or does not fit.
 
     Notes
     -----
-    On the host the weights are projected one by one; on a GPU those of one matrix shape and dtype together.
+    On the host the weights are projected one by one; on a GPU those of one matrix shape and dtype together. Tied
+    tensors are projected once: names that share memory, and the ends of declared or known pairs (`lm_head` and `wte`
+    or `embed_tokens`, `decoder` and `word_embeddings`) whose bytes are equal. Equal bytes elsewhere are a note.
 
     arXiv 2602.08040, official vision code `fire.py`: k = 10, every tap of a convolution by itself, gain
     sqrt(out/in) / area. Biases, norms and buffers are not touched; optimiser state and BatchNorm statistics belong
-    to the old weights, and are the caller's to reset.
+    to the old weights: see `reset_optimizer`.
 
     Examples
     --------
@@ -121,81 +90,55 @@ def reinitialize(
     >>> report.changed, report.skipped
     (('fc.weight',), {'fc.bias': 'a vector or scalar (bias, norm), which FIRE leaves alone'})
     """
-    chosen = recipe_named("reinitialize", recipe)
-    way = chosen.method if method is None else choice("reinitialize", "method", method, METHODS)
-    k = chosen.steps if steps is None else count("reinitialize", "steps", steps)
-    if k > MOST_STEPS:
-        raise ValueError(sentence("reinitialize", "steps", f"be at most {MOST_STEPS}", k, "method='svd'"))
-    if initial is not None:
-        rule = f"be left out: recipe {chosen.name!r} puts no tensor back"
-        raise ValueError(sentence("reinitialize", "initial", rule, type(initial).__name__, "initial=None"))
-    exact = way in polar.METHODS
-    plan = way if exact else schulz.plan("reinitialize", k, "cubic", "frobenius", chosen.eps, None)
-    found = tensors("reinitialize", "state", state, files=False)
-    later = together(found)
-    found = with_best_owner(found, later, chosen.owners)
-    known = layouts("reinitialize", layout)
-    request = Request("reinitialize", tuple(sorted({*STEPS, k})))
-    computed = parts([tensor.name for tensor in found])
-    choices = {tensor.name: choose("reinitialize", tensor, known, chosen, computed) for tensor in found}
-    first = {tensor.name: later.get(tensor.name, tensor.name) for tensor in found}
-    gain = gains.parse("reinitialize", chosen.gain)
-    weights: dict[str, _Weight] = {}
-    new: dict[str, Array] = {}
-    for tensor in found:  # of tied names, the first that the recipe takes
-        key = first[tensor.name]
-        if choices[tensor.name].action == "fire" and key not in weights:
-            one = weights[key] = _weight(request, tensor, choices[tensor.name], plan)
-            if on_host(one.member.w.array):  # one by one, so that memory follows the largest
-                new[key] = projected("reinitialize", one.member.w, one.member.layout, plan, gain, True)
-    if not weights:
-        why = Counter(one.reason for one in choices.values()).most_common(1)[0][0]
-        got = f"{len(found)} entries, most of them left as {why}"
-        advice = "a network with weights of 2 or 4 axes"
-        raise ValueError(sentence("reinitialize", "state", f"hold a weight that {chosen.name!r} takes", got, advice))
-    elsewhere = {key: one.member for key, one in weights.items() if key not in new}
-    new |= zip(elsewhere, in_batches("reinitialize", [*elsewhere.values()], plan, gain), strict=True)
-    paid = {one.row.name: _paid(one, new[key]) for key, one in weights.items()}
+    function = "reinitialize"
+    asked = overrides(function, method, steps)
+    known = layouts(function, layout)
+    found = tensors(function, "state", state, files=False)
+    chosen, why = resolved(function, recipe, found)
+    decisions = decide(function, found, known, chosen)
+    before = initial_tensors(function, initial, chosen, decisions)
+    by_name = {tensor.name: tensor for tensor in found}
+    mine = {name: choice for name, choice in decisions.choices.items() if decisions.first[name] == name}
+    jobs = {n: job(function, by_name[n], choice, asked) for n, choice in mine.items() if choice.action == "project"}
+    if not jobs and not before:
+        _nothing(function, chosen, decisions)
+    new, outcomes = project_all(function, jobs)
+    new |= {n: restored(function, by_name[n], before[n]) for n, choice in mine.items() if choice.action == "reset"}
+    for name, choice in mine.items():
+        if choice.source is not None:
+            new[name] = _copy(function, by_name, decisions, new, name, choice.source)
+    first = decisions.first
     whole = {t.name: new[first[t.name]] if first[t.name] in new else t.read() for t in found}
-    return whole, ReinitReport(
+    changed = tuple(name for name in first if first[name] in new)
+    ways = {name: one.way for name, one in jobs.items()}
+    told, k = method_and_steps(ways)
+    report = ReinitReport(
         recipe=chosen.name,
-        method=way,
-        steps=None if exact else k,
-        rows=tuple(one.row for one in weights.values()),
-        changed=tuple(name for name in first if first[name] in new),
-        skipped={name: one.reason for name, one in choices.items() if first[name] not in new},
-        dfi_after={name: dfi for name, (dfi, _) in paid.items()},
-        sfe_paid={name: sfe for name, (_, sfe) in paid.items()},
+        method=told,
+        steps=k,
+        rows=tuple(one.row for one in outcomes),
+        changed=changed,
+        skipped=left(decisions, frozenset(changed)),
+        dfi_after={one.row.name: one.dfi for one in outcomes},
+        sfe_paid={one.row.name: one.sfe for one in outcomes},
+        done={name: said(decisions, name, ways.get(first[name])) for name in changed},
+        notes=(*overridden(decisions, asked, chosen.name), *decisions.notes, *duplicated(by_name, list(jobs))),
+        source=f"{chosen.source}; {why}" if why else chosen.source,
     )
+    return whole if is_module(state) else rebuilt(state, whole), report
 
 
-class _Weight(NamedTuple):
-    """One weight that is taken: its row before, and what is projected."""
-
-    row: Row
-    member: Member
-
-
-def _weight(request: Request, tensor: Stored, decision: Choice, plan: schulz.Plan | str) -> _Weight:
-    where = f"state[{tensor.name!r}]"
-    array = tensor.read()
-    row, layout = measure(request, tensor, array, decision).row, decision.layout
-    assert layout is not None, "a tensor without a layout is never taken"
-    if row.action == "refuse":
-        raise ValueError(
-            sentence(
-                "reinitialize", where, "be finite", row.note.removeprefix("holds "), "looking at where it came from"
-            )
-        )
-    if not isinstance(plan, str) and plan.eps == 0 and row.zero_matrices:
-        got = "a zero matrix" if row.matrices == 1 else f"{row.zero_matrices} zero matrices of {row.matrices}"
-        raise ValueError(sentence("reinitialize", where, "be nonzero", got, "method='svd', or leaving it out"))
-    return _Weight(row, Member(where, operand("reinitialize", where, array, host=True, warn=False), layout))
+def _nothing(function: str, recipe: Recipe, decisions: Decisions) -> NoReturn:
+    why = Counter(choice.reason for choice in decisions.choices.values()).most_common(1)[0][0]
+    got = f"{len(decisions.choices)} entries, most of them left as {why}"
+    advice = "another recipe, or a network with weights of 2 or 4 axes"
+    raise ValueError(sentence(function, "state", f"hold a weight that {recipe.name!r} takes", got, advice))
 
 
-def _paid(one: _Weight, new: Array) -> tuple[float, float]:
-    """Measure the DfI that is left and the SFE that was paid."""
-    _, w, layout = one.member
-    before, after = (layout.to_stack(w.xp, array) for array in (w.array, new))
-    left = to_host(dfi(after, gain=one.row.gain)).sum()
-    return float(left), float(to_host(sfe(before, after)).sum())
+def _copy(
+    function: str, by_name: dict[str, Stored], decisions: Decisions, new: dict[str, Array], name: str, source: str
+) -> Array:
+    """Return what became of the source; a source that is a copy itself was made before, or is as it was."""
+    require_a_copy_to_fit(function, by_name[source], by_name[name])
+    leader = decisions.first[source]
+    return copied(new[leader] if leader in new else by_name[source].read())

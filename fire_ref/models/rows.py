@@ -94,7 +94,7 @@ def measure(request: Request, tensor: Stored, array: Array, choice: Choice) -> M
     lowest, highest, dead = row_norms(w, layout, scaled, rtol)
     row = Row(
         **_identity(tensor, layout, stack.shape, gain, rtol),
-        action=choice.action,
+        action="fire" if choice.action == "project" else "keep",
         note=choice.reason,
         **_spectral(spectrum, gain, rtol, rank.threshold("", stack.shape, "float64", None), request.steps),
         row_norm_min=lowest,

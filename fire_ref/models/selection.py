@@ -11,6 +11,7 @@ from ..checkpoints import Stored
 from ..errors import sentence
 from ..layout import DEFAULTS, Layout, parse
 from .recipe import Recipe
+from .rule import Rule
 
 #: Layouts that the kind of a live torch layer tells, and its number of axes does not.
 OF_KIND = {"Conv1d": "OIW", "ConvTranspose1d": "IOW", "ConvTranspose2d": "IOHW", "ConvTranspose3d": "IODHW"}
@@ -21,11 +22,28 @@ _SETS = (("g", "v"), ("orig", "u", "v"), ("orig", "mask"))
 
 
 class Choice(NamedTuple):
-    """What is done with one tensor, "fire" or "keep", and why; no layout: it is no weight that can be measured."""
+    """
+    What is done with one tensor, and why.
+
+    Attributes
+    ----------
+    action : {"project", "reset", "copy", "leave"}
+        As in `Rule`.
+    reason : str
+        Why it is left, or empty.
+    layout : Layout or None
+        None: it is no weight that can be measured.
+    rule : Rule or None
+        What decided.
+    source : str or None
+        For "copy": the name that is copied.
+    """
 
     action: str
     reason: str
     layout: Layout | None
+    rule: Rule | None = None
+    source: str | None = None
 
 
 def layouts(function: str, layout: object) -> dict[int, str]:
@@ -107,6 +125,7 @@ def choose(
     known: Mapping[int, str],
     recipe: Recipe | None,
     computed: Collection[str] = frozenset(),
+    neighbour: int | None = None,
 ) -> Choice:
     """
     Decide about one tensor from what is known before its values are read.
@@ -123,24 +142,46 @@ def choose(
         None takes every weight.
     computed : collection of str
         From `parts`.
+    neighbour : int, optional
+        The axes of the weight beside it.
 
     Returns
     -------
     Choice
+        A copy without its source, which only the whole network tells.
     """
-    reason = _no_weight(tensor)
-    if reason is None and tensor.name in computed:
-        reason = "a part of a parametrized weight, which the layer computes anew"
     axes = len(tensor.shape)
-    letters = OF_KIND.get(tensor.owner or "", known.get(axes, ""))
+    part = tensor.name in computed
+    rule = None if recipe is None or part else recipe.rule_of(tensor.name, axes, tensor.owner, neighbour)
+    reason = _no_weight(tensor)
+    if reason is None and part:
+        reason = "a part of a parametrized weight, which the layer computes anew"
+    letters = _letters(tensor, known, rule)
     if reason is None and len(letters) != axes:
         example = "a stack of matrices is bOI, a conv1d kernel OIW" if axes == 3 else "one letter for each axis"
         reason = f"{axes} axes of unknown layout ({example}: say which by layout)"
-    if reason is not None:
-        return Choice("keep", reason, None)
-    layout = parse(function, letters, tensor.shape, tensor.name)
-    left = None if recipe is None else recipe.leaves(axes, tensor.owner)
-    return Choice("fire", "", layout) if left is None else Choice("keep", left, layout)
+    layout = parse(function, letters, tensor.shape, tensor.name) if reason is None else None
+    if rule is not None and rule.action in ("reset", "copy") and tensor.trouble is None:
+        return Choice(rule.action, "", layout, rule)
+    if rule is not None and rule.action == "leave" and rule.reason:
+        reason = rule.reason  # which says more than what kind of tensor it is
+    if reason is None and recipe is not None:
+        reason = _left(recipe, rule, axes, tensor.owner)
+    return Choice("project" if reason is None else "leave", reason or "", layout, rule)
+
+
+def _letters(tensor: Stored, known: Mapping[int, str], rule: Rule | None) -> str:
+    axes = len(tensor.shape)
+    if rule is not None and rule.layout is not None and len(rule.layout) == axes:
+        return rule.layout
+    return OF_KIND.get(tensor.owner or "", known.get(axes, ""))
+
+
+def _left(recipe: Recipe, rule: Rule | None, axes: int, owner: str | None) -> str | None:
+    """Say why a recipe leaves a weight alone, or None if it does not."""
+    if rule is None:
+        return f"no rule of recipe {recipe.name!r} takes it ({owner or f'{axes} axes'})"
+    return f"recipe {recipe.name!r} leaves it" if rule.action == "leave" else None
 
 
 def _no_weight(tensor: Stored) -> str | None:

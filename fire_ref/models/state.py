@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..checkpoints import Stored, open_checkpoint
 from ..errors import sentence
 from .modules import is_module, live, module_tensors
+from .tree import flattened
 
 
 def tensors(function: str, argument: str, state: object, *, files: bool = True) -> list[Stored]:
@@ -21,7 +21,7 @@ def tensors(function: str, argument: str, state: object, *, files: bool = True) 
     function, argument : str
         Where it was given.
     state : mapping of str to array, torch.nn.Module, or path
-        A flat mapping. Entries that are no arrays are listed as such.
+        A mapping may be a tree: names are joined by "/". Entries that are no arrays are listed as such.
     files : bool
         Whether it may be the path of a checkpoint.
 
@@ -32,7 +32,7 @@ def tensors(function: str, argument: str, state: object, *, files: bool = True) 
     Raises
     ------
     TypeError
-        None of the three, a nested mapping, or a name that is no string.
+        None of the three, or a name that is no string.
     ValueError
         A file that cannot be read; nothing in the network.
     OSError
@@ -43,7 +43,8 @@ def tensors(function: str, argument: str, state: object, *, files: bool = True) 
     elif is_module(state):
         found = module_tensors(state)
     elif isinstance(state, Mapping):
-        found = [_entry(function, argument, name, value) for name, value in state.items()]
+        flat = flattened(function, argument, state)
+        found = [_entry(function, argument, name, value) for name, value in flat.items()]
     else:
         rule = "be a mapping of names to arrays or a torch.nn.Module" + (
             ", or the path of a checkpoint" if files else ""
@@ -56,14 +57,9 @@ def tensors(function: str, argument: str, state: object, *, files: bool = True) 
     return found
 
 
-def _entry(function: str, argument: str, name: object, value: Any) -> Stored:
-    if not isinstance(name, str):
-        raise TypeError(sentence(function, argument, "have strings for names", repr(name), "str(name)"))
-    where = f"{argument}[{name!r}]"
-    if isinstance(value, Mapping):
-        advice = f"{where}, or one flat mapping"
-        raise TypeError(sentence(function, where, "be an array", f"a {type(value).__name__}", advice))
+def _entry(function: str, argument: str, name: str, value: Any) -> Stored:
     if getattr(value, "is_nested", False):
+        where = f"{argument}[{name!r}]"
         raise TypeError(sentence(function, where, "be an array", "a nested tensor", "one tensor at a time"))
     return live(name, value)
 
@@ -90,24 +86,3 @@ def together(found: list[Stored]) -> dict[str, str]:
             if name != tensor.name:
                 later[tensor.name] = name
     return later
-
-
-def with_best_owner(found: list[Stored], later: Mapping[str, str], owners: frozenset[str]) -> list[Stored]:
-    """
-    Give a tied tensor the owner that a recipe takes, if one of its names has it.
-
-    Parameters
-    ----------
-    found : list of Stored
-        From `tensors`.
-    later : mapping
-        From `together`.
-    owners : frozenset of str
-        Those the recipe takes.
-
-    Returns
-    -------
-    list of Stored
-    """
-    wanted = {later.get(t.name, t.name): t.owner for t in found if t.owner in owners}
-    return [replace(t, owner=wanted.get(later.get(t.name, t.name), t.owner)) for t in found]

@@ -1,0 +1,168 @@
+"""What is not projected and changes all the same: tensors put back to their initial values, and copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Array, dtype_name, home, to_host
+from ..checkpoints import Stored
+from ..errors import sentence
+from .deciding import Decisions
+from .recipe import Recipe
+from .state import tensors
+
+
+def initial_tensors(
+    function: str, initial: object, recipe: Recipe, decisions: Decisions, *, files: bool = True
+) -> dict[str, Stored]:
+    """
+    Find the initial values that a recipe needs.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    initial : mapping, torch.nn.Module, path or None
+        The network as it was initialised.
+    recipe : Recipe
+        The recipe.
+    decisions : Decisions
+        What it decided.
+    files : bool
+        Whether a path will do.
+
+    Returns
+    -------
+    dict of str to Stored
+        For each tensor that is reset.
+
+    Raises
+    ------
+    ValueError
+        They are missing, or needless, or lack a tensor.
+    """
+    wanted = [name for name, choice in decisions.choices.items() if choice.action == "reset"]
+    if initial is None:
+        if wanted:
+            rule = f"be given: recipe {recipe.name!r} puts {len(wanted)} tensors back to their initial values"
+            raise ValueError(sentence(function, "initial", rule, "None", "the state of a newly made network"))
+        return {}
+    if not recipe.resets:
+        rule = f"be left out: recipe {recipe.name!r} puts no tensor back"
+        raise ValueError(sentence(function, "initial", rule, type(initial).__name__, "initial=None"))
+    known = {tensor.name: tensor for tensor in tensors(function, "initial", initial, files=files)}
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        rule, advice = f"hold all that is put back, {missing[0]!r} among it", "the same network, newly made"
+        raise ValueError(sentence(function, "initial", rule, f"{len(missing)} missing", advice))
+    return {name: known[name] for name in wanted}
+
+
+def restored(function: str, now: Stored, before: Stored) -> Array:
+    """
+    Return a tensor's initial values, as the tensor is kept now.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    now, before : Stored
+        The tensor in the network, and in the initial one.
+
+    Returns
+    -------
+    array
+        In memory of its own, in the library, dtype and device of `now`.
+
+    Raises
+    ------
+    ValueError
+        Another shape.
+    TypeError
+        Arrays of another library, and not of NumPy.
+    """
+    where = f"initial[{before.name!r}]"
+    if before.trouble is not None:
+        raise TypeError(sentence(function, where, "be an array", before.trouble, "another initial network"))
+    if before.shape != now.shape:
+        rule = f"have the shape {now.shape} of the tensor that it replaces"
+        raise ValueError(sentence(function, where, rule, before.shape, "the initial state of the same network"))
+    like, values = now.read(), before.read()
+    xp, device = home(like)
+    if isinstance(values, np.ndarray) and not isinstance(like, np.ndarray):
+        if dtype_name(values) == "bfloat16":  # which most libraries do not take from NumPy; float32 holds it
+            values = values.astype(np.float32)
+        return xp.astype(xp.asarray(values, device=device), like.dtype, copy=True)
+    if home(values)[0] is not xp:
+        rule = "be of the state's library, or of NumPy"
+        raise TypeError(sentence(function, where, rule, type(values).__name__, "converting it first"))
+    values = values.detach() if hasattr(values, "detach") else values  # out of torch's graph
+    return xp.astype(xp.asarray(values, device=device), like.dtype, copy=True)
+
+
+def copied(array: Array) -> Array:
+    """
+    Return the same values in memory of their own: a copy that shared it would be tied.
+
+    Parameters
+    ----------
+    array : array
+        What is copied.
+
+    Returns
+    -------
+    array
+    """
+    return home(array)[0].asarray(array, copy=True)
+
+
+def require_a_copy_to_fit(function: str, source: Stored, target: Stored) -> None:
+    """
+    Refuse a copy between tensors of different shapes.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    source, target : Stored
+        From where to where.
+
+    Raises
+    ------
+    ValueError
+        Different shapes or dtypes.
+    """
+    if (source.shape, source.dtype) != (target.shape, target.dtype):
+        rule = f"have the shape and dtype of {source.name!r}, which is copied to it"
+        got = f"{target.dtype} {target.shape} for {source.dtype} {source.shape}"
+        raise ValueError(sentence(function, f"state[{target.name!r}]", rule, got, "another recipe"))
+
+
+def duplicated(tensors_of: Mapping[str, Stored], names: Sequence[str]) -> list[str]:
+    """
+    Note tensors that hold the same bytes and are not tied: twin critics, target networks.
+
+    Parameters
+    ----------
+    tensors_of : mapping of str to Stored
+        The network.
+    names : sequence of str
+        Those to compare.
+
+    Returns
+    -------
+    list of str
+        One sentence for each further copy.
+    """
+    first: dict[Any, str] = {}
+    notes = []
+    for name in names:
+        tensor = tensors_of[name]
+        key = (tensor.shape, tensor.dtype, hash(to_host(tensor.read()).tobytes()))
+        kept = first.setdefault(key, name)
+        if kept != name:
+            notes.append(f"{name} holds the same values as {kept} and is not tied to it: each is treated by itself")
+    return notes

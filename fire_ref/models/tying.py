@@ -1,0 +1,147 @@
+"""Tied tensors: one tensor under several names is reinitialised once, and stays one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from ..arrays import to_host
+from ..checkpoints import Stored
+from .state import together
+
+#: Whether two tensors of one shape and dtype hold the same bytes.
+Equal: TypeAlias = Callable[[Stored, Stored], bool]
+#: Ends of names that are one tensor in most networks: a head and the token embedding.
+KNOWN = (
+    ("lm_head.weight", "wte.weight"),
+    ("lm_head.weight", "embed_tokens.weight"),
+    ("decoder.weight", "word_embeddings.weight"),
+)
+
+
+class Ties(NamedTuple):
+    """
+    Which names are one tensor.
+
+    Attributes
+    ----------
+    groups : list of list of str
+        Names that are one tensor, in the order of the network; those of two or more only.
+    alone : dict of str to str
+        A name that one end of a declared pair fits -> the end that is not there.
+    notes : list of str
+        Declared pairs that turned out to be two tensors.
+    """
+
+    groups: list[list[str]]
+    alone: dict[str, str]
+    notes: list[str]
+
+
+def same_bytes(first: Stored, second: Stored) -> bool:
+    """
+    Compare the values of two tensors, bit by bit.
+
+    Parameters
+    ----------
+    first, second : Stored
+        Of one shape and dtype.
+
+    Returns
+    -------
+    bool
+    """
+    return to_host(first.read()).tobytes() == to_host(second.read()).tobytes()
+
+
+def ties(found: Sequence[Stored], declared: Sequence[tuple[str, str]], equal: Equal = same_bytes) -> Ties:
+    """
+    Find the tied tensors of a network.
+
+    Parameters
+    ----------
+    found : sequence of Stored
+        The network.
+    declared : sequence of (str, str)
+        Ends of names that a recipe declares to be one tensor.
+    equal : callable
+        Compares bytes; asked of the ends of declared and known pairs only.
+
+    Returns
+    -------
+    Ties
+        Names that share memory, and pairs whose bytes are equal.
+    """
+    known = {tensor.name: tensor for tensor in found}
+    lead = {name: name for name in known}
+    for name, first in together(list(found)).items():
+        lead[name] = lead[first]
+    alone: dict[str, str] = {}
+    notes = []
+    for pair in (*declared, *(one for one in KNOWN if one not in declared)):
+        ends = [[name for name in known if ends_in(name, end)] for end in pair]
+        for one, other in _partners(*ends):
+            if lead[one] == lead[other]:
+                continue
+            if _alike(known[one], known[other]) and equal(known[one], known[other]):
+                _join(lead, one, other)
+            elif pair in declared:
+                notes.append(f"{one} and {other} hold different values: each is treated by its own rule")
+        if pair in declared:
+            alone |= _alone(ends, pair)
+    groups: dict[str, list[str]] = {}
+    for name in known:
+        groups.setdefault(lead[name], []).append(name)
+    return Ties([names for names in groups.values() if len(names) > 1], alone, notes)
+
+
+def ends_in(name: str, end: str) -> bool:
+    """
+    Say whether the last parts of a name are those of `end`, whatever separates them.
+
+    Parameters
+    ----------
+    name, end : str
+        As "transformer.wte.weight", "wte.weight".
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> ends_in("params/wte/weight", "wte.weight"), ends_in("newte.weight", "wte.weight")
+    (True, False)
+    """
+    parts, wanted = re.split(r"[./]", name), re.split(r"[./]", end)
+    return parts[-len(wanted) :] == wanted
+
+
+def _partners(heads: Iterable[str], tables: Sequence[str]) -> list[tuple[str, str]]:
+    """Pair each head with the table whose name begins as its own does for longest."""
+    return [(head, max(tables, key=lambda table: _common(head, table))) for head in heads if tables]
+
+
+def _common(one: str, other: str) -> int:
+    """Count the letters that two names begin with alike."""
+    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _alike(first: Stored, second: Stored) -> bool:
+    return first.shape == second.shape and first.dtype == second.dtype and not (first.trouble or second.trouble)
+
+
+def _join(lead: dict[str, str], one: str, other: str) -> None:
+    order = list(lead)
+    kept, gone = sorted((lead[one], lead[other]), key=order.index)
+    for name, first in lead.items():
+        if first == gone:
+            lead[name] = kept
+
+
+def _alone(ends: Sequence[Sequence[str]], pair: tuple[str, str]) -> dict[str, str]:
+    first, second = ends
+    if first and second:
+        return {}
+    return dict.fromkeys(first, pair[1]) | dict.fromkeys(second, pair[0])
