@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,23 @@ def test_a_tied_tensor_has_one_row_and_the_owner_that_the_recipe_takes(rng: np.r
     table, head = torch.nn.Embedding(5, 4), torch.nn.Linear(4, 5, bias=False)
     head.weight = table.weight
     found = fire_ref.audit(torch.nn.ModuleDict({"table": table, "head": head}), recipe="official")
-    assert [(row.name, row.action) for row in found.rows] == [("table.weight", "fire")]
-    assert found.skipped == {"head.weight": "tied to table.weight"}
+    assert [(row.name, row.action) for row in found.rows] == [("head.weight", "fire")]
+    assert found.skipped == {"table.weight": "tied to head.weight"}
+
+
+def test_a_fused_weight_has_a_row_for_each_block_that_is_projected(rng: np.random.Generator) -> None:
+    fused = rng.standard_normal((12, 4))
+    state = {"h.0.attn.c_attn.weight": fused, "h.0.mlp.c_fc.weight": rng.standard_normal((16, 4)), "x": np.eye(3)}
+    found = fire_ref.audit(state, recipe="gpt")
+    assert names(found) == [
+        *(f"h.0.attn.c_attn.weight[rows {i}:{i + 4}]" for i in (0, 4, 8)),
+        *("h.0.mlp.c_fc.weight", "x"),
+    ]
+    assert [row.gain for row in found.rows] == [1.0, 1.0, 1.0, 2.0, 1.0]
+    for row, block in zip(found.rows, np.split(fused, 3), strict=False):
+        assert row == replace(fire_ref.audit({row.name: block}).rows[0], name=row.name)
+    assert found.rows[4].note == "no rule of recipe 'gpt' takes it (2 axes)"
+    assert fire_ref.audit(state, recipe="auto").rows == found.rows
 
 
 def test_every_library_has_the_rows_of_numpy(arrays: Any, rng: np.random.Generator) -> None:
@@ -227,7 +243,7 @@ def test_cuda_without_a_gpu_is_refused_before_the_work(installed: bool, monkeypa
     [
         (TypeError, "state must be a mapping", {"state_or_path": 3}),
         (TypeError, "state must be a mapping", {"state_or_path": np.eye(3)}),
-        (TypeError, r"state\['a'\] must be an array", {"state_or_path": {"a": {"b": np.eye(2)}}}),
+        (TypeError, r"state\['a'\] must have strings for names; got 0", {"state_or_path": {"a": {0: np.eye(2)}}}),
         (ValueError, "state must hold at least one tensor", {"state_or_path": {}}),
         (FileNotFoundError, r"missing\.npz must exist", {"state_or_path": "missing.npz"}),
         (TypeError, "steps must be a whole number", {"steps": "5"}),

@@ -42,7 +42,7 @@ def row_of(W: Any, layout: str | None = None, steps: tuple[int, ...] = STEPS, dt
     """Return the row that `measure` makes of a weight."""
     shape = tuple(W.shape)
     tensor = Stored("w", shape, str(W.dtype) if dtype is None else dtype, lambda: W)
-    choice = Choice("fire", "", parse("audit", layout, shape))
+    choice = Choice("project", "", parse("audit", layout, shape))
     return measure(Request("audit", steps), tensor, W, choice).row
 
 

@@ -9,7 +9,9 @@ import pytest
 
 import fire_ref
 from fire_ref.checkpoints import Stored
-from fire_ref.layout import DEFAULTS
+from fire_ref.layout import DEFAULTS, parse
+from fire_ref.models.recipe import Recipe
+from fire_ref.models.rule import Rule
 from fire_ref.models.selection import Choice, choose, layouts, parts
 
 from ..backends import available
@@ -29,7 +31,7 @@ def tensor(shape: tuple[int, ...], dtype: str = "float32", name: str = "fc.weigh
 
 def reason(one: Stored, recipe: Any = None, layout: str | None = None) -> str:
     choice = choose("f", one, layouts("f", layout), recipe)
-    assert choice.action == "keep"
+    assert choice.action == "leave"
     return choice.reason
 
 
@@ -38,11 +40,11 @@ def reason(one: Stored, recipe: Any = None, layout: str | None = None) -> str:
 @pytest.mark.parametrize("shape", [(3, 2), (1, 1), (4, 3, 2, 2)])
 def test_a_floating_weight_is_taken(shape: tuple[int, ...], dtype: str, recipe: Any) -> None:
     choice = choose("f", tensor(shape, dtype), DEFAULTS, recipe)
-    assert (choice.action, choice.reason, choice.layout.letters) == ("fire", "", DEFAULTS[len(shape)])
+    assert (choice.action, choice.reason, choice.layout.letters) == ("project", "", DEFAULTS[len(shape)])
 
 
 def test_without_a_recipe_every_known_number_of_axes_is_a_weight() -> None:
-    assert choose("f", tensor((2, 3, 2, 2, 2)), DEFAULTS, None).action == "fire"
+    assert choose("f", tensor((2, 3, 2, 2, 2)), DEFAULTS, None).action == "project"
     assert choose("f", tensor((2, 3, 2)), layouts("f", "OIW"), None).layout.letters == "OIW"
 
 
@@ -88,8 +90,8 @@ def test_the_parts_of_a_parametrized_weight_are_left(names: set[str]) -> None:
     assert computed == names
     for name in names:
         choice = choose("f", tensor((3, 2), name=name), DEFAULTS, OFFICIAL, computed)
-        assert choice == Choice("keep", PART, None)
-    assert choose("f", tensor((3, 2), name="weight"), DEFAULTS, OFFICIAL, computed).action == "fire"
+        assert choice == Choice("leave", PART, None)
+    assert choose("f", tensor((3, 2), name="weight"), DEFAULTS, OFFICIAL, computed).action == "project"
 
 
 @pytest.mark.parametrize(
@@ -134,11 +136,24 @@ def test_the_parts_are_those_that_torch_makes() -> None:
 
 def test_what_a_recipe_leaves_still_has_its_layout_to_be_measured_in() -> None:
     choice = choose("f", tensor((2, 3, 2, 2, 2)), DEFAULTS, OFFICIAL)
-    assert choice == Choice(
-        "keep", "5 axes: recipe 'official' takes weights with 2 and 4", choose("f", tensor((1,) * 5), DEFAULTS, None)[2]
-    )
-    assert reason(tensor((3, 2), owner="Embedding"), OFFICIAL).startswith("Embedding: ")
-    assert choose("f", tensor((3, 2), owner="Embedding"), DEFAULTS, None).action == "fire"
+    assert choice == Choice("leave", "no rule of recipe 'official' takes it (5 axes)", parse("f", None, (1,) * 5))
+    assert reason(tensor((3, 2), owner="Embedding"), OFFICIAL) == "no rule of recipe 'official' takes it (Embedding)"
+    assert choose("f", tensor((3, 2), owner="Embedding"), DEFAULTS, None).action == "project"
+
+
+def test_a_rule_says_what_is_done_and_in_which_layout() -> None:
+    turned = Rule("fc", layout="IO", method="svd")
+    recipe = Recipe("mine", "this test", (Rule("bias$", "reset"), turned, Rule("", "leave", reason="because")))
+    choice = choose("f", tensor((3, 2)), layouts("f", "OI"), recipe)
+    assert (choice.action, choice.layout, choice.rule) == ("project", parse("f", "IO", (3, 2)), turned)
+    assert choose("f", tensor((7,), name="x.bias"), DEFAULTS, recipe)[:3] == ("reset", "", None)
+    assert choose("f", tensor((7,), "int64", "x.bias"), DEFAULTS, recipe).action == "reset"
+    assert choose("f", tensor((), "none", "x.bias", trouble="int, no array"), DEFAULTS, recipe).action == "leave"
+    for shape in ((3, 2), (5,)):  # a rule's reason says more than what kind of tensor it is
+        assert choose("f", tensor(shape, name="other"), DEFAULTS, recipe)[:2] == ("leave", "because")
+    # A layout for another number of axes says nothing; a vector is never projected.
+    assert choose("f", tensor((2, 3, 2, 2)), DEFAULTS, recipe).layout == parse("f", None, (1,) * 4)
+    assert choose("f", tensor((3,)), DEFAULTS, recipe)[:2] == ("leave", VECTOR)
 
 
 def test_no_layout_is_the_defaults() -> None:

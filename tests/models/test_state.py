@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from fire_ref.checkpoints import Stored
-from fire_ref.models.state import tensors, together, with_best_owner
+from fire_ref.models.state import tensors, together
 
 from ..backends import HALF, Backend, available
 
@@ -72,12 +71,11 @@ def test_what_is_no_network_is_refused(state: Any) -> None:
         tensors("f", "state", state)
 
 
-def test_a_nested_mapping_is_refused_by_name() -> None:
-    with pytest.raises(TypeError) as caught:
-        tensors("f", "state", {"epoch": 3, "model": {"w": np.eye(2)}})
-    assert str(caught.value) == (
-        "f: state['model'] must be an array; got a dict. Try state['model'], or one flat mapping."
-    )
+def test_a_tree_is_named_by_the_way_to_each_entry() -> None:
+    W = np.eye(2)
+    found = tensors("f", "state", {"epoch": 3, "model": {"fc": {"kernel": W}}})
+    assert [(t.name, t.trouble) for t in found] == [("epoch", "int, no array"), ("model/fc/kernel", None)]
+    assert found[1].read() is W
 
 
 @pytest.mark.parametrize("name", [0, ("params", "Dense_0", "kernel"), None])
@@ -118,18 +116,3 @@ def test_another_dtype_of_the_same_memory_is_not_tied() -> None:
     bits = np.arange(4, dtype=np.uint16).reshape(2, 2)
     state = {"bits": bits, "half": bits.view(np.float16), "bfloat": bits.view(HALF["bfloat16"])}
     assert together(tensors("f", "state", state)) == {}
-
-
-def test_tied_names_have_the_owner_that_is_wanted() -> None:
-    found = [Stored(name, (2, 2), "float32", lambda: None, owner=owner) for name, owner in OWNERS]
-    owners = {t.name: t.owner for t in with_best_owner(found, {"head": "wte", "copy": "table"}, frozenset({"Linear"}))}
-    assert owners == {
-        "wte": "Linear",  # tied to what is wanted
-        "table": "Embedding",
-        "head": "Linear",
-        "copy": "Bilinear",  # none of the two is wanted: each keeps its own
-        "free": None,
-    }
-
-
-OWNERS = [("wte", "Embedding"), ("table", "Embedding"), ("head", "Linear"), ("copy", "Bilinear"), ("free", None)]
