@@ -14,6 +14,8 @@ from .operands import Operand
 from .scaling import normalise
 
 NAMES = ("fan", "norm", "mean")
+#: Those that every matrix has its own of, from its values.
+KEPT = ("norm", "mean")
 
 
 def parse(function: str, gain: object) -> str | float:
@@ -67,7 +69,7 @@ def apply(gain: str | float, w: Operand, layout: Layout, stack: Array, X: Array)
     array, shape (..., m, n)
         In the dtype of X.
     """
-    if gain in ("norm", "mean"):
+    if gain in KEPT:
         return _by_matrix(str(gain), w, stack, X)
     factor = layout.fan_gain(w.shape) if isinstance(gain, str) else gain
     if isinstance(X, np.ndarray):

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+
 from .. import gains
 from ..arrays import Array, home, on_host, to_host
 from ..checkpoints import Stored
@@ -157,13 +159,19 @@ def _in_batches(
 
 
 def _finished(one: Job, pieces: list[_Piece], done: list[Array]) -> tuple[Array, list[Outcome]]:
-    outcomes = [_outcome(piece, new) for piece, new in zip(pieces, done, strict=True)]
+    outcomes = [_outcome(piece, new, one.way.gain) for piece, new in zip(pieces, done, strict=True)]
     xp = pieces[0].member.w.xp
     return put_together(xp, one.cut, done, one.tensor.shape), outcomes
 
 
-def _outcome(piece: _Piece, new: Array) -> Outcome:
+def _outcome(piece: _Piece, new: Array, gain: str | float) -> Outcome:
     _, w, layout = piece.member
     before, after = (layout.to_stack(w.xp, array) for array in (w.array, new))
-    left = to_host(dfi(after, gain=piece.row.gain)).sum()
-    return Outcome(piece.row, float(left), float(to_host(sfe(before, after)).sum()))
+    paid = float(to_host(sfe(before, after)).sum())
+    if gain in gains.KEPT:  # every matrix has a gain of its own: at its root mean square it is relative to it
+        after, carried = to_host(after).astype(np.float64), 1.0
+        sizes = np.linalg.norm(after, axis=(-2, -1), keepdims=True)
+        after = after / np.where(sizes > 0, sizes, 1.0) * min(after.shape[-2:]) ** 0.5
+    else:
+        carried = piece.row.gain
+    return Outcome(piece.row, float(to_host(dfi(after, gain=carried)).sum()), paid)

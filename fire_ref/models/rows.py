@@ -83,14 +83,14 @@ def measure(request: Request, tensor: Stored, array: Array, choice: Choice) -> M
     w = operand(function, where, array, host=True, warn=False)
     if dtype_name(w.wide) != "float64":
         w = operand(function, where, to_host(w.array))  # a row is float64 also where the library has none
-    gain = layout.fan_gain(w.shape)
     stack = layout.to_stack(w.xp, w.array)
     if not bool(w.xp.all(w.xp.isfinite(w.array))):
-        return _refused(request, tensor, layout, gain, stack.shape, first_nonfinite(w) or "")
+        return _refused(request, tensor, layout, layout.fan_gain(w.shape), stack.shape, first_nonfinite(w) or "")
     rtol = _rtol(w, stack.shape)
     scaled = prepared(function, where, w, stack, check=False)
     U, values = _svd(w, scaled, request.theory)
     spectrum = on_host(values, scaled)
+    gain = _gain(choice, layout, w.shape, spectrum)
     lowest, highest, dead = row_norms(w, layout, scaled, rtol)
     row = Row(
         **_identity(tensor, layout, stack.shape, gain, rtol),
@@ -104,6 +104,18 @@ def measure(request: Request, tensor: Stored, array: Array, choice: Choice) -> M
         theory=None if U is None else _standing(request, spectrum, U, stack.shape[-1], gain),
     )
     return Measured(row, spectrum.restored.reshape(row.matrices, -1))
+
+
+def _gain(choice: Choice, layout: Layout, shape: tuple[int, ...], spectrum: Spectrum) -> float:
+    """Return the gain of the rule that takes the weight; of several matrices that keep their own, the overall one."""
+    told = choice.rule.gain if choice.rule is not None and choice.action == "project" else "fan"
+    if not isinstance(told, str):
+        return float(told)
+    with quiet():
+        s = spectrum.restored.ravel()
+        kept = float(s.mean()) if told == "mean" else float(np.sqrt(np.mean(s * s)))
+    usable = told != "fan" and 0 < kept < np.inf
+    return kept if usable else layout.fan_gain(shape)
 
 
 def _svd(w: Operand, scaled: Scaled, vectors: bool) -> tuple[Host | None, Array]:
