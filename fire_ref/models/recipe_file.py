@@ -56,7 +56,7 @@ def read_recipe(function: str, path: str) -> Recipe:
         return _recipe(told, place)
     except (ValueError, TypeError, RecursionError) as error:
         what = str(error).split(" Try ")[0].rstrip(".")
-        advice = "the example in fire_ref/README.md"
+        advice = "the example in fire_ref/models/README.md"
         raise ValueError(sentence(function, path, "be a recipe in TOML", what, advice)) from None
 
 
