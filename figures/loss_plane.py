@@ -18,7 +18,7 @@ ROW, AROUND = 1.75, 2.4
 MARKS, NAMES, NATS, RIGHTS = 0.02, 0.08, 0.82, 1.0
 #: Where the axis of the loss has numbers, and from what DfI on its axis has every second power only.
 LOSSES, WIDE = (0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50), 100
-SAME = {"uniform": ("all answers alike", ":"), "unigram": ("best without looking", "--")}
+SAME = {"uniform": ("all answers alike", ":"), "unigram": ("best fixed answer", "--")}
 
 
 def draw(data: Data) -> Any:

@@ -218,8 +218,8 @@ def contents(name: str, wanted: Packaged) -> bytes:
         It is not in the cache and cannot be fetched; or what was fetched is not what was published.
     """
     kept = cache() / f"{name}-{wanted.sha256[:16]}"
-    content = kept.read_bytes() if kept.is_file() else b""
-    if not _right(content, wanted):
+    content = kept.read_bytes() if kept.is_file() else None
+    if content is None or not _right(content, wanted):
         content = _fetched(wanted)
         if not _right(content, wanted):
             raise ConnectionError(
