@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from ..arrays import Array, Namespace
@@ -12,7 +13,7 @@ from ..layout import Layout
 from .rule import Rule
 
 #: A letter for the groups; a layout that has it takes the next.
-_GROUP = "ghjkl"
+_GROUP = f"g{ascii_lowercase}"
 
 
 class Block(NamedTuple):
