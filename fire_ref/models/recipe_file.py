@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -100,4 +101,6 @@ def _split(told: object) -> Split:
 def _require_known(told: Mapping[str, Any], known: frozenset[str], where: str) -> None:
     unknown = sorted(set(told) - known)
     if unknown:
-        raise ValueError(f"{where} with an unknown field {unknown[0]!r} (known: {', '.join(sorted(known))})")
+        near = get_close_matches(unknown[0], known, 1)
+        hint = f"meant: {near[0]}" if near else f"known: {', '.join(sorted(known))}"
+        raise ValueError(f"{where} with an unknown field {unknown[0]!r} ({hint})")
