@@ -9,12 +9,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from .backends import NAMES, Backend, backend
+from .examples import ask_for_libraries
 
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large)
 COMMON = {"deadline": None, "database": None, "suppress_health_check": QUIET, "report_multiple_bugs": False}
 settings.register_profile("ci", max_examples=25, derandomize=True, phases=(Phase.explicit, Phase.generate), **COMMON)
 settings.register_profile("thorough", max_examples=2500, **COMMON)
 settings.load_profile("ci")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip or fail what needs a library that is absent; the package's own docstrings are tested, too."""
+    ask_for_libraries(item)
 
 
 @pytest.fixture(params=NAMES)

@@ -42,7 +42,7 @@ class Block(NamedTuple):
     def take(self, xp: Namespace, array: Array) -> Array:
         """Return the block of a tensor (a view where the library can)."""
         whole = self.end - self.begin == array.shape[self.axis]
-        part = array if whole else array[(*(slice(None),) * self.axis, slice(self.begin, self.end))]
+        part = array if whole else array[(*(slice(None),) * self.axis, slice(self.begin, self.end), ...)]
         return part if tuple(part.shape) == self.shape else xp.reshape(part, self.shape)
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.backends import available
+from .backends import available
 
 #: Libraries that fire_ref runs without.
 OPTIONAL = ("torch", "jax", "flax", "cupy", "dask", "matplotlib")
@@ -18,8 +18,8 @@ def needed(source: str) -> list[str]:
     return _IMPORT.findall(source)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Ask for what the examples of a docstring import, as the tests ask for their backends."""
+def ask_for_libraries(item: pytest.Item) -> None:
+    """Ask for what the examples of a docstring import, as tests ask for their backends."""
     if isinstance(item, pytest.DoctestItem):
         for example in item.dtest.examples:
             for package in needed(example.source):
