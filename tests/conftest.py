@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from . import examples
 from .backends import NAMES, Backend, backend
-from .examples import ask_for_libraries
 
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large)
 COMMON = {"deadline": None, "database": None, "suppress_health_check": QUIET, "report_multiple_bugs": False}
@@ -18,9 +18,9 @@ settings.register_profile("thorough", max_examples=2500, **COMMON)
 settings.load_profile("ci")
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip or fail what needs a library that is absent; the package's own docstrings are tested, too."""
-    ask_for_libraries(item)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the package's docstrings ask for their libraries; this file's own hooks reach only the tests below it."""
+    config.pluginmanager.register(examples)
 
 
 @pytest.fixture(params=NAMES)

@@ -18,7 +18,7 @@ def needed(source: str) -> list[str]:
     return _IMPORT.findall(source)
 
 
-def ask_for_libraries(item: pytest.Item) -> None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
     """Ask for what the examples of a docstring import, as tests ask for their backends."""
     if isinstance(item, pytest.DoctestItem):
         for example in item.dtest.examples:
