@@ -35,10 +35,16 @@ class Job(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One block: its row before, the DfI that is left at the gain it carries, the SFE that was paid."""
+    """
+    One block: what it is called, its row if one was made, DfI before and after, and the SFE that was paid.
 
-    row: Row
-    dfi: float
+    DfI is relative to the gain that the new weight carries.
+    """
+
+    name: str
+    row: Row | None
+    before: float
+    after: float
     sfe: float
 
 
@@ -73,7 +79,7 @@ def job(function: str, tensor: Stored, choice: Choice, asked: Overrides) -> Job:
     return Job(tensor, choice, way_of(choice.rule, asked), cut)
 
 
-def project_all(function: str, jobs: Mapping[str, Job]) -> tuple[dict[str, Array], list[Outcome]]:
+def project_all(function: str, jobs: Mapping[str, Job], rows: bool) -> tuple[dict[str, Array], list[Outcome]]:
     """
     Project tensors: on the host one by one, so that memory follows the largest; elsewhere those of one kind together.
 
@@ -83,6 +89,8 @@ def project_all(function: str, jobs: Mapping[str, Job]) -> tuple[dict[str, Array
         Who asks.
     jobs : mapping of str to Job
         By the names of their tensors.
+    rows : bool
+        Whether to make a row for each block, which takes the singular values: often longer than projecting.
 
     Returns
     -------
@@ -99,9 +107,9 @@ def project_all(function: str, jobs: Mapping[str, Job]) -> tuple[dict[str, Array
     outcomes: dict[str, list[Outcome]] = {}
     elsewhere: dict[str, list[_Piece]] = {}
     for name, one in jobs.items():
-        pieces = list(_pieces(function, one))
+        pieces = list(_pieces(function, one, rows))
         if on_host(pieces[0].member.w.array):
-            done = [one.way.project(function, p.member.where, p.member.w.array, p.member.layout) for p in pieces]
+            done = [_batch(function, one.way, [piece.member])[0] for piece in pieces]
             new[name], outcomes[name] = _finished(one, pieces, done)
         else:
             elsewhere[name] = pieces
@@ -111,22 +119,24 @@ def project_all(function: str, jobs: Mapping[str, Job]) -> tuple[dict[str, Array
 
 
 class _Piece(NamedTuple):
-    row: Row
+    name: str
+    row: Row | None
     member: Member
 
 
-def _pieces(function: str, one: Job) -> Iterator[_Piece]:
+def _pieces(function: str, one: Job, rows: bool) -> Iterator[_Piece]:
     array = one.tensor.read()
     xp = home(array)[0]
     request = Request(function, tuple(sorted({*STEPS, one.way.steps})) if not one.way.exact else STEPS)
     for block in one.cut:
         name = block_name(one.tensor.name, block)
         part = block.take(xp, array)
-        described = replace(one.tensor, name=name, shape=block.shape)
-        row = measure(request, described, part, one.choice._replace(layout=block.layout)).row
-        where = f"state[{name!r}]"
-        _require_usable(function, where, row, one.way)
-        yield _Piece(row, Member(where, operand(function, where, part, host=True, warn=False), block.layout))
+        where, row = f"state[{name!r}]", None
+        if rows:
+            described = replace(one.tensor, name=name, shape=block.shape)
+            row = measure(request, described, part, one.choice._replace(layout=block.layout)).row
+            _require_usable(function, where, row, one.way)
+        yield _Piece(name, row, Member(where, operand(function, where, part, host=True, warn=False), block.layout))
 
 
 def block_name(name: str, block: Block) -> str:
@@ -153,9 +163,13 @@ def _in_batches(
     found: dict[str, list[Array]] = {}
     for way, names in ways.items():
         members = [piece.member for name in names for piece in elsewhere[name]]
-        done = iter(in_batches(function, members, way.plan(function), gains.parse(function, way.gain)))
+        done = iter(_batch(function, way, members))
         found |= {name: [next(done) for _ in elsewhere[name]] for name in names}
     return found
+
+
+def _batch(function: str, way: Way, members: list[Member]) -> list[Array]:
+    return in_batches(function, members, way.plan(function), gains.parse(function, way.gain))
 
 
 def _finished(one: Job, pieces: list[_Piece], done: list[Array]) -> tuple[Array, list[Outcome]]:
@@ -168,10 +182,15 @@ def _outcome(piece: _Piece, new: Array, gain: str | float) -> Outcome:
     _, w, layout = piece.member
     before, after = (layout.to_stack(w.xp, array) for array in (w.array, new))
     paid = float(to_host(sfe(before, after)).sum())
-    if gain in gains.KEPT:  # every matrix has a gain of its own: at its root mean square it is relative to it
-        after, carried = to_host(after).astype(np.float64), 1.0
-        sizes = np.linalg.norm(after, axis=(-2, -1), keepdims=True)
-        after = after / np.where(sizes > 0, sizes, 1.0) * min(after.shape[-2:]) ** 0.5
-    else:
-        carried = piece.row.gain
-    return Outcome(piece.row, float(to_host(dfi(after, gain=carried)).sum()), paid)
+    if gain in gains.KEPT:
+        return Outcome(piece.name, piece.row, _at_its_own(before, after), _at_its_own(after, after), paid)
+    carried = layout.fan_gain(w.shape) if isinstance(gain, str) else gain
+    there, left = (float(to_host(dfi(stack, gain=carried)).sum()) for stack in (before, after))
+    return Outcome(piece.name, piece.row, there, left, paid)
+
+
+def _at_its_own(stack: Array, after: Array) -> float:
+    """Return the DfI of matrices each of which has a gain of its own: the root mean square of its new self."""
+    matrices, new = (to_host(one).astype(np.float64) for one in (stack, after))
+    sizes = np.linalg.norm(new, axis=(-2, -1), keepdims=True) / min(new.shape[-2:]) ** 0.5
+    return float(np.sum(dfi(matrices / np.where(sizes > 0, sizes, 1.0))))

@@ -31,8 +31,9 @@ class ReinitReport:
         Every name whose tensor is another now, tied names included: reset the optimiser's state of these.
     skipped : dict of str to str
         Every other name, and why; first weights that no rule speaks of, matrices before kernels.
-    dfi_after, sfe_paid : dict of str to float
-        Measured on the new tensors, at the gain they carry, against the old ones; by the names of `rows`.
+    dfi_before, dfi_after, sfe_paid : dict of str to float
+        Measured on the old and the new tensors, at the gain that the new ones carry; by the names of `rows`, also
+        where no rows were made.
     done : dict of str to str
         What became of each of `changed`, in words.
     notes : tuple of str
@@ -47,6 +48,7 @@ class ReinitReport:
     rows: tuple[Row, ...]
     changed: tuple[str, ...]
     skipped: dict[str, str]
+    dfi_before: dict[str, float]
     dfi_after: dict[str, float]
     sfe_paid: dict[str, float]
     done: dict[str, str] = field(default_factory=dict)

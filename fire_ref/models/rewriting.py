@@ -30,6 +30,7 @@ def reinitialize(
     steps: int | None = None,
     initial: Any = None,
     layout: str | None = None,
+    rows: bool = True,
 ) -> tuple[dict[str, Any], ReinitReport]:
     """
     Reinitialise a network: FIRE on every weight that a recipe takes.
@@ -52,6 +53,9 @@ def reinitialize(
         The network as it was initialised, for recipes that put some tensors back ("dqn").
     layout : str, optional
         Layouts that differ from "OI", "OIHW", separated by commas: "IO,HWIO" for JAX. A rule's own goes first.
+    rows : bool
+        False makes no rows: they take the singular values of every weight, which for large networks is most of the
+        time. DfI and SFE are measured all the same.
 
     Returns
     -------
@@ -102,7 +106,7 @@ def reinitialize(
     jobs = {n: job(function, by_name[n], choice, asked) for n, choice in mine.items() if choice.action == "project"}
     if not jobs and not before:
         _nothing(function, chosen, decisions)
-    new, outcomes = project_all(function, jobs)
+    new, outcomes = project_all(function, jobs, bool(rows))
     new |= {n: restored(function, by_name[n], before[n]) for n, choice in mine.items() if choice.action == "reset"}
     for name, choice in mine.items():
         if choice.source is not None:
@@ -116,11 +120,12 @@ def reinitialize(
         recipe=chosen.name,
         method=told,
         steps=k,
-        rows=tuple(one.row for one in outcomes),
+        rows=tuple(one.row for one in outcomes if one.row is not None),
         changed=changed,
         skipped=left(decisions, frozenset(changed)),
-        dfi_after={one.row.name: one.dfi for one in outcomes},
-        sfe_paid={one.row.name: one.sfe for one in outcomes},
+        dfi_before={one.name: one.before for one in outcomes},
+        dfi_after={one.name: one.after for one in outcomes},
+        sfe_paid={one.name: one.sfe for one in outcomes},
         done={name: said(decisions, name, ways.get(first[name])) for name in changed},
         notes=(*overridden(decisions, asked, chosen.name), *decisions.notes, *duplicated(by_name, list(jobs))),
         source=f"{chosen.source}; {why}" if why else chosen.source,

@@ -30,7 +30,7 @@ CONTRACT = {
     "excess": "(W, V, *, gain, check)",
     "certify": "(W, Q)",
     "audit": "(state_or_path, *, recipe, steps, layout, operator, theory, device, watch)",
-    "reinitialize": "(state, recipe, *, method, steps, initial, layout)",
+    "reinitialize": "(state, recipe, *, method, steps, initial, layout, rows)",
     "reset_optimizer": "(optimizer, module, changed)",
     "verify": (
         "(fn_or_name, dialect, *, level, arrays, dtype, kwargs, result, in_place, adapter, quick, timeout, checks,"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -136,3 +137,31 @@ def test_a_bad_block_is_refused_by_its_own_name() -> None:
     with pytest.raises(ValueError, match=r"^reinitialize: state\['w\[rows 4:6\]'\] must be finite; got nan at index"):
         done(W, split=split)
     done(np.zeros((3, 2)), eps=1e-8)  # zero over eps is zero: only a division by zero is refused
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("gain", ["fan", "norm", 2.0])
+def test_without_rows_everything_else_is_the_same(
+    gain: Any, rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = {"w": rng.standard_normal((6, 4)), "conv": rng.standard_normal((4, 3, 2, 2))}
+    new, report = fire_ref.reinitialize(state, mine(Rule(gain=gain)))
+
+    def never(*_: Any) -> Any:
+        raise AssertionError("no singular values are taken")
+
+    monkeypatch.setattr(projecting, "measure", never)
+    lean, told = fire_ref.reinitialize(state, mine(Rule(gain=gain)), rows=False)
+    assert told == replace(report, rows=())
+    for name, V in lean.items():
+        assert np.array_equal(V, new[name])
+    for name, W in state.items():
+        matrices = W.reshape(*W.shape[:2], -1).transpose(2, 0, 1)
+        c = {"fan": (W.shape[0] / W.shape[1]) ** 0.5 / len(matrices)}.get(gain, gain)
+        if gain == "norm":
+            c = np.linalg.norm(matrices, axis=(1, 2), keepdims=True) / min(W.shape[:2]) ** 0.5
+        before = np.sum(fire_ref.dfi(matrices / c))
+        assert told.dfi_before[name] == pytest.approx(before, rel=residual_bound(6, E64) * 100)
+    for bad in (np.full((3, 2), np.nan), np.zeros((3, 2))):
+        with pytest.raises(ValueError, match=r"^reinitialize: state\['bad'\] must be (finite|nonzero)"):
+            fire_ref.reinitialize({**state, "bad": bad}, mine(Rule(gain=gain)), rows=False)

@@ -165,7 +165,7 @@ def test_what_is_no_recipe_is_refused_in_one_sentence(tmp_path: Path, text: str 
         read_recipe("f", path)
     sentence = str(caught.value)
     assert type(caught.value) is ValueError
-    assert sentence.endswith(". Try the example in fire_ref/README.md.")
+    assert sentence.endswith(". Try the example in fire_ref/models/README.md.")
     assert sentence.count(" Try ") == 1
     assert "\n" not in sentence
     assert len(sentence) < len(path) + 300
