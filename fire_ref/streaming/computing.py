@@ -12,7 +12,7 @@ from ..arrays import Array, backend, dtype_name, to_host
 from ..errors import sentence
 from ..models.projecting import Job, block_name
 from ..models.restoring import restored
-from .copying import copy, write_array
+from .copying import copy, parts, write_array
 from .measuring import measured
 from .orders import Make, Measured, Outcome
 
@@ -54,8 +54,10 @@ def make(function: str, order: Make) -> Outcome:
 
 
 def _content(array: np.ndarray[Any, np.dtype[Any]]) -> str:
-    stored = array if array.flags.c_contiguous else array.T  # an archive's may be columns first
-    return hashlib.sha256(np.ascontiguousarray(stored).reshape(-1).view(np.uint8).data).hexdigest()
+    found = hashlib.sha256()
+    for part in parts(array):
+        found.update(np.ascontiguousarray(part).reshape(-1).view(np.uint8).data)
+    return found.hexdigest()
 
 
 def _projected(
@@ -90,10 +92,13 @@ def _one(function: str, where: str, job: Job, before: Array, layout: Any, device
         found = job.way.project(function, where, backend("cupy").asarray(wide), layout)
         return to_host(found).astype(before.dtype, copy=False)
     except ValueError as error:
-        message = str(error)
-        if not message.startswith(f"{function}: W must "):
+        start, rule = f"{function}: W must ", "be nonzero"
+        if not str(error).startswith(start):
             raise
-        raise ValueError(message.replace(f"{function}: W must", f"{function}: {where} must", 1)) from None
+        told = f"{function}: {where} must {str(error).removeprefix(start)}"
+        if rule in told:  # the advice there is for a caller in Python
+            told = sentence(function, where, rule, "a zero matrix", "--method svd, or a recipe that leaves it")
+        raise ValueError(told) from None
 
 
 def _dtype(name: str) -> np.dtype[Any]:

@@ -15,7 +15,7 @@ from .orders import Fill, Target
 
 #: Bytes moved at once.
 BLOCK = 1 << 24
-ADVICE = "freeing it and the same command again, which goes on where it stopped"
+ADVICE = "making room for it, then the same command again, which goes on where it stopped"
 
 
 def begin(function: str, source: Path, part: Path, base: int, size: int) -> None:
@@ -121,15 +121,32 @@ def _flush(function: str, path: Path, out: Any) -> None:
 
 def _spelled(array: np.ndarray[Any, np.dtype[Any]], dtype: str) -> Iterator[memoryview]:
     """Yield the bytes of an array, first axis first, in pieces of about a block."""
+    spelled = np.dtype(dtype) if dtype else array.dtype
+    for part in parts(array):
+        yield np.ascontiguousarray(part, dtype=spelled).reshape(-1).view(np.uint8).data
+
+
+def parts(array: np.ndarray[Any, np.dtype[Any]]) -> Iterator[np.ndarray[Any, np.dtype[Any]]]:
+    """
+    Cut an array along its first axis, a block of bytes at a time where its rows are shorter.
+
+    Parameters
+    ----------
+    array : array
+        Of any order; one that lies in a row is cut anywhere.
+
+    Yields
+    ------
+    array
+        A view.
+    """
     if array.size == 0:
         return
-    spelled = np.dtype(dtype) if dtype else array.dtype
     if array.flags.c_contiguous:
-        array = array.reshape(-1)  # however long one row is
+        array = array.reshape(-1)
     rows = max(1, BLOCK // max(1, array[:1].nbytes))
     for i in range(0, len(array), rows):
-        piece = np.ascontiguousarray(array[i : i + rows], dtype=spelled)
-        yield piece.reshape(-1).view(np.uint8).data
+        yield array[i : i + rows]
 
 
 def same(function: str, first: tuple[Path, int], second: tuple[Path, int], length: int) -> bool:

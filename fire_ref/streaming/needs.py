@@ -13,11 +13,14 @@ FIXED = 100_000_000
 _BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 #: From this ratio of the sides on a matrix is long.
 LONG = 8
-#: Beside the weight: Newton-Schulz holds at most 2.2 arrays of its iteration's dtype, the result included; of a long
-#: matrix two (a wide one is turned) and squares of the short side.
-ITERATED, ITERATED_LONG = 2.25, 2.0
-#: LAPACK's workspace for singular vectors, in squares of the short side: 3, and one more where it takes QR first.
-WORK = 4.1
+#: Beside the weight: Newton-Schulz holds at most 2.2 arrays of its iteration's dtype, the result included.
+ITERATED = 2.25
+#: Of a long matrix it holds so many squares of the short side, or the result twice: a wide one is turned at the end.
+SQUARES, TURNED = 5, 2
+#: LAPACK's workspace for singular vectors, in squares of the short side; with QR before, where it pays.
+WORK, WORK_QR, QR = 3.1, 4.1, 11 / 6
+#: Arrays of a very long matrix while its factor is made orthonormal to the bound, U included.
+VERY_LONG, TIGHTENED = 32, 5
 
 
 def memory(orders: Iterable[Make]) -> int:
@@ -71,11 +74,12 @@ def _projected(job: Job, shape: tuple[int, ...], order: tuple[int, ...]) -> int:
         # which adds its workspace; later U V and what is taken off it where it is very long.
         pairs = entries // (m * n)
         vectors = pairs * (m * n + n * n)
-        during = entries + vectors + 2 * m * n + n * n + int(WORK * n * n)
-        after = vectors + (3 if m >= 32 * n else 1) * entries
-        needed = 8 * max(3 * entries, during, after) + moved
+        work = WORK_QR if m >= QR * n else WORK
+        during = entries + vectors + 2 * m * n + n * n + int(work * n * n)
+        after = TIGHTENED * entries if m >= VERY_LONG * n else vectors + entries
+        needed = max(8 * max(3 * entries, during, after), 16 * entries + moved)
     elif m >= LONG * n:
-        needed = int(ITERATED_LONG * runs_in * entries) + 5 * runs_in * n * n
+        needed = runs_in * max(TURNED * entries, entries + SQUARES * n * n)
     else:
         needed = int(ITERATED * runs_in * entries)
     if job.way.gain in ("norm", "mean"):
