@@ -6,6 +6,7 @@ import heapq
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 from ..errors import missing_extra, sentence
@@ -131,10 +132,17 @@ def _agreed(function: str, client: Any) -> dict[str, str]:
     for address, other in others:
         for key, value in other.items():
             if value != agreed[key]:
-                got = f"{key} {value!r} on {address} and {agreed[key]!r} on {first}"
+                here, there = _apart(agreed[key], value)
+                got = f"{key} {there!r} on {address}, {here!r} on {first}"
                 rule = "have one BLAS build and CPU kernel, or the bits differ"
                 raise ValueError(sentence(function, "all workers", rule, got, "--mixed, or workers of one kind"))
     return agreed
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Return what differs of two lists of builds, which are long."""
+    pairs = zip_longest(one.split("; "), other.split("; "), fillvalue="none")
+    return next(pair for pair in pairs if pair[0] != pair[1])
 
 
 @contextmanager
