@@ -65,7 +65,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(checkpoint: Path, tmp_path
     assert told["transformer.wte.weight"][4:] == ["project", "tied to lm_head.weight"]
     assert told["transformer.h.0.quantised.weight"][3:5] == ["float8_e4m3fn", "leave"]
     assert told["transformer.h.1.scale"][5].startswith("dtype int32")
-    assert "14 of 29 tensors would change, by newton-schulz, k = 5" in out
+    assert "14 of 30 tensors would change, by newton-schulz, k = 5" in out
     assert "at most 100 MB of memory in each process" in out
 
 
