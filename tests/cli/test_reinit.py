@@ -297,9 +297,7 @@ def test_whoever_waits_is_told(checkpoint: Path, tmp_path: Path, monkeypatch: py
     assert {"lm_head.weight", "copying model-00001-of-00004.safetensors"} <= {one[2] for one in told}
 
 
-def test_another_device_computes_through_its_own_library(
-    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_device_computes_through_its_own_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     strict = pytest.importorskip("array_api_strict")
     asked: list[str] = []
 

@@ -64,7 +64,7 @@ def test_a_worker_that_is_killed_at_work_changes_nothing(
         assert len(set(workers)) == 2
         assert os.getpid() not in workers
 
-        def tell(done: int, total: int, what: str) -> None:
+        def tell(done: int, total: int, _: str) -> None:
             if done > total / 3 and not dead:
                 dead.append(workers[0])
                 os.kill(workers[0], signal.SIGKILL)
@@ -88,9 +88,7 @@ def test_a_running_cluster_writes_the_same_bits(
     assert digests(out) == alone[0]
 
 
-def test_a_failure_over_there_is_one_line_here(
-    tmp_path: Path, running: tuple[str, Any], capsys: Captured
-) -> None:
+def test_a_failure_over_there_is_one_line_here(tmp_path: Path, running: tuple[str, Any], capsys: Captured) -> None:
     state = language(np.random.default_rng(6), blocks=2)
     state["transformer.h.1.attn.c_attn.weight"][3, 4] = np.nan
     index = sharded(tmp_path / "in", state, 2)
@@ -155,9 +153,7 @@ def test_no_scheduler_is_one_line(monkeypatch: pytest.MonkeyPatch, checkpoint: P
             pass
 
 
-def test_without_dask_the_extra_is_named(
-    monkeypatch: pytest.MonkeyPatch, checkpoint: Path, tmp_path: Path
-) -> None:
+def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, checkpoint: Path, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     _, request = planned(checkpoint, tmp_path / "out", workers=2)
     with pytest.raises(MissingExtraError, match=r'pip install "fire_ref\[dask\]"'), cluster(FUNCTION, request):

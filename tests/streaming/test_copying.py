@@ -97,13 +97,13 @@ def test_a_disk_that_is_full_is_one_sentence(source: Path) -> None:
         def seek(self, _: int) -> None:
             pass
 
-        def write(self, view: Any) -> int:
+        def write(self, _: Any) -> int:
             if self.taken:
                 raise OSError(errno.ENOSPC, "No space left on device")
             self.taken = 3
             return 3
 
-    with pytest.raises(OSError, match="the folder .* must take what is written; got No space left on device"):
+    with pytest.raises(OSError, match=r"the folder .* must take what is written; got No space left on device"):
         write_at("f", source, Full(), 0, memoryview(b"12345"))
 
 

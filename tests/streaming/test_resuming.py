@@ -89,9 +89,11 @@ def interrupted(checkpoint: Path, out: Path, files: int = 2, **options: object) 
         if counted[0] == files:
             raise Enough
 
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Enough):
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ledger.Ledger, "_finish", finishing)
-        run(FUNCTION, found, request, reserved(FUNCTION, found, request))
+        place = reserved(FUNCTION, found, request)
+        with pytest.raises(Enough):
+            run(FUNCTION, found, request, place)
 
 
 def test_what_was_finished_is_not_done_again(checkpoint: Path, tmp_path: Path) -> None:

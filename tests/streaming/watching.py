@@ -14,7 +14,18 @@ ROOT = Path(__file__).parents[2]
 
 
 def anonymous() -> int:
-    """Return the bytes of this process that are no file's."""
+    """
+    Return the bytes of this process that are no file's.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    OSError
+        The system does not tell.
+    """
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("RssAnon:"):
             return int(line.split()[1]) * 1024
