@@ -6,6 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rich.box import SIMPLE_HEAD
@@ -52,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     (numbers,) = targets(COMMAND, {"--json": options.json}, inputs)
     if options.dry_run:
         # Nothing is discarded for a plan.
-        place = reserved(COMMAND, found, Request(**{**vars(request), "restart": False}))
+        place = reserved(COMMAND, found, replace(request, restart=False))
         _tell(rewriting(found, place), options.json, numbers, planned=True)
         return 0
     place = reserved(COMMAND, found, request)

@@ -10,8 +10,8 @@ from pathlib import Path
 from ..checkpoints.archive import BROKEN, KIND
 from ..checkpoints.faults import refuse
 from ..checkpoints.npy import described
-from .copying import BLOCK, unwritable
 from .orders import Seal
+from .writing import BLOCK, unwritable
 
 #: From this size on a member says in its own header that its sizes take eight bytes.
 LARGE = 1 << 31

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -13,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from .. import __version__
-from ..errors import sentence
+from ..errors import BackendError, sentence
 
 THREADS = 1
+_TURN = threading.RLock()
 
 
 @lru_cache
@@ -91,12 +93,24 @@ def one_thread() -> Iterator[None]:
     """
     Compute with one BLAS thread while the block runs: more of them add in another order.
 
+    The limit is the process's, so that threads of a worker that has several take turns; as memory does, too.
+
     Yields
     ------
     None
+
+    Raises
+    ------
+    BackendError
+        Another thread of this process holds a limit of its own, and this one's was not taken.
     """
     from scipy.linalg import blas as _loaded  # noqa: F401 # what is loaded later is not limited
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_info, threadpool_limits
 
-    with threadpool_limits(limits=THREADS, user_api="blas"):
+    with _TURN, threadpool_limits(limits=THREADS, user_api="blas"):
+        if any(one["num_threads"] > THREADS for one in threadpool_info() if one["user_api"] == "blas"):
+            raise BackendError(
+                "reinit: one BLAS thread was asked for and not given: another thread of this process holds a limit. "
+                "Try workers that do nothing else."
+            )
         yield

@@ -12,9 +12,10 @@ from ..arrays import Array, backend, dtype_name, to_host
 from ..errors import sentence
 from ..models.projecting import Job, block_name
 from ..models.restoring import restored
-from .copying import copy, parts, write_array
+from .copying import copy
 from .measuring import measured
 from .orders import Make, Measured, Outcome
+from .writing import parts, write_array
 
 
 def make(function: str, order: Make) -> Outcome:

@@ -6,11 +6,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from .copying import begin, unwritable
+from .copying import begin
 from .journal import NAME
 from .sealing import flush, rename, settle
 from .source import NPZ, SAFETENSORS
 from .workplace import DESK, Workplace
+from .writing import unwritable
 
 
 def finish(function: str, place: Workplace, index: Path | None) -> None:

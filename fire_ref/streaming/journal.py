@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import sentence
-from .copying import unwritable
 from .sealing import flush
+from .writing import unwritable
 
 NAME = "journal.json"
 FORMAT = 1

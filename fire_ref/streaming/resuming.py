@@ -12,10 +12,11 @@ from typing import Any
 
 from ..errors import sentence
 from .briefing import Desk
-from .copying import unwritable
+from .engine import Tell
 from .journal import Journal, load, require_same, save
 from .sealing import checksum, rename
 from .workplace import OPTION, Workplace
+from .writing import unwritable
 
 LOCK = "lock"
 
@@ -91,7 +92,7 @@ def locked(function: str, place: Workplace) -> Iterator[None]:
 
 
 def resumed(
-    function: str, place: Workplace, about: dict[str, Any], *, overwrite: bool
+    function: str, place: Workplace, about: dict[str, Any], tell: Tell | None = None, *, overwrite: bool
 ) -> tuple[Journal, frozenset[int]]:
     """
     Go on with an earlier run, or begin one.
@@ -104,6 +105,8 @@ def resumed(
         Where to work.
     about : dict
         What is asked.
+    tell : callable, optional
+        Told of the files that are looked at.
     overwrite : bool
         Whether files that no run has written may be replaced.
 
@@ -127,6 +130,8 @@ def resumed(
     finished = set()
     for i, name in enumerate(place.names):
         if name in journal.done:
+            if tell is not None:
+                tell(i, len(place.names), f"checking {name}")
             if _there(function, place.final(i), desk.part(i), journal.done[name]):
                 finished.add(i)
             else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import sentence
 from . import briefing
-from .copying import begin, unwritable
+from .copying import begin
 from .describing import description
 from .engine import Alone, Engine, Tell
 from .finishing import finish
@@ -19,6 +19,7 @@ from .plan import Plan
 from .request import Request
 from .resuming import discard, locked, resumed
 from .workplace import OPTION, Workplace, workplace
+from .writing import unwritable
 
 
 def reserved(function: str, plan: Plan, request: Request) -> Workplace:
@@ -89,7 +90,7 @@ def run(
     engine = Alone() if engine is None else engine
     about = description(plan, request, engine.arithmetic)
     with locked(function, place):
-        journal, finished = resumed(function, place, about, overwrite=request.overwrite)
+        journal, finished = resumed(function, place, about, tell, overwrite=request.overwrite)
         todo = [i for i in range(len(plan.source.shards)) if i not in finished]
         _require_room(function, plan, place, todo)
         ledger = Ledger(function, plan, place, journal)

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from .copying import BLOCK, unwritable
+from .writing import BLOCK, unwritable
 
 
 def settle(function: str, path: Path) -> tuple[int, str]:

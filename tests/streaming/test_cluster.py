@@ -45,11 +45,11 @@ def alone(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[d
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[tuple[str, Any]]:
-    """A cluster of two workers with one kernel that somebody else has started."""
+    """A cluster of two workers with one kernel, and two threads each, that somebody else has started."""
     from distributed import LocalCluster
 
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, memory_limit=0, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=2, processes=True, memory_limit=0, dashboard_address=None, silence_logs=50
     ) as local:
         yield local.scheduler_address, local
 
@@ -86,6 +86,21 @@ def test_a_running_cluster_writes_the_same_bits(
     assert main(arguments) == 0
     assert "tensors changed, by newton-schulz" in capsys.readouterr().out
     assert digests(out) == alone[0]
+
+
+def test_an_archive_is_put_together_over_there(tmp_path: Path, running: tuple[str, Any], capsys: Captured) -> None:
+    rng = np.random.default_rng(7)
+    arrays = {
+        "a": rng.standard_normal((40, 30)),
+        "b": np.asfortranarray(rng.standard_normal((30, 40))),
+        "c": rng.bytes(9),
+    }
+    np.savez(tmp_path / "m.npz", **arrays)
+    for name, more in (("here.npz", []), ("there.npz", ["--scheduler", running[0]])):
+        out = str(tmp_path / name)
+        assert main(["reinit", str(tmp_path / "m.npz"), "-o", out, "--recipe", "official", "--json", "-", *more]) == 0
+    assert '"b"' in capsys.readouterr().out
+    assert (tmp_path / "here.npz").read_bytes() == (tmp_path / "there.npz").read_bytes()
 
 
 def test_a_failure_over_there_is_one_line_here(tmp_path: Path, running: tuple[str, Any], capsys: Captured) -> None:
