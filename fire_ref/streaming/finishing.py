@@ -10,7 +10,7 @@ from .copying import begin
 from .journal import NAME
 from .sealing import flush, rename, settle
 from .source import NPZ, SAFETENSORS
-from .workplace import DESK, Workplace
+from .workplace import DESK, INDEX, Workplace
 from .writing import unwritable
 
 
@@ -66,7 +66,7 @@ def _swapped(place: Workplace) -> Workplace:
 def _carry_over(place: Workplace) -> None:
     """Keep the small files that go with a checkpoint; what it replaces goes."""
     for path in place.old.iterdir():
-        stays = path.name.lower().endswith((SAFETENSORS, NPZ, ".index.json"))
+        stays = path.name.lower().endswith((SAFETENSORS, NPZ, INDEX))
         if not stays and not (place.target / path.name).exists():
             path.rename(place.target / path.name)
     flush(place.target)

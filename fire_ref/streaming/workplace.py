@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..checkpoints.shards import weight_map
 from ..errors import sentence
 from .source import NPZ, SAFETENSORS, Source
 
 OPTION = "-o"
+INDEX = ".safetensors.index.json"
 #: What a folder is named that holds unfinished work.
 DESK = ".fire-ref"
-#: What a folder may hold that is replaced as a whole: a checkpoint, and the small files that go with one.
-BELONGS = (SAFETENSORS, NPZ, ".json", ".txt", ".model", ".md", ".py", ".jinja", ".toml", ".yaml", ".gitattributes")
+#: What a folder may hold beside the checkpoint that is replaced in it: the small files that go with one.
+BELONGS = (".json", ".txt", ".model", ".md", ".py", ".jinja", ".toml", ".yaml", ".gitattributes")
 
 
 @dataclass(frozen=True)
@@ -133,9 +137,10 @@ def _require_free(function: str, out: str, found: Workplace, *, overwrite: bool)
             rule = "be new, or of an interrupted run"
             raise ValueError(sentence(function, OPTION, rule, f"{out!r}, which exists", "--overwrite, or another name"))
     elif found.swaps:
-        strange = [path.name for path in sorted(found.target.iterdir()) if not _belongs(path)]
+        ours = {*found.names, *_indexed(function, found.target)}
+        strange = [path.name for path in sorted(found.target.iterdir()) if not _belongs(path, ours)]
         if strange:
-            rule = "hold a checkpoint and nothing else to be replaced"
+            rule = "hold one checkpoint and nothing else to be replaced"
             got = f"{out!r}, which also holds {strange[0]!r}"
             raise ValueError(sentence(function, OPTION, rule, got, "another folder"))
     elif found.target.exists() and any(found.target.iterdir()):
@@ -143,8 +148,17 @@ def _require_free(function: str, out: str, found: Workplace, *, overwrite: bool)
         raise ValueError(sentence(function, OPTION, rule, f"{out!r}, which exists", "--overwrite, or another folder"))
 
 
-def _belongs(path: Path) -> bool:
-    return path.is_file() and path.name.lower().endswith(BELONGS)
+def _belongs(path: Path, ours: Collection[str]) -> bool:
+    return path.is_file() and (path.name in ours or path.name.lower().endswith(BELONGS))
+
+
+def _indexed(function: str, folder: Path) -> set[str]:
+    """Return the files of the checkpoint that a folder holds, if it has an index: other weights are not to be lost."""
+    found: set[str] = set()
+    for index in folder.glob(f"*{INDEX}"):
+        with suppress(ValueError, OSError):
+            found |= set(weight_map(function, index).values())
+    return found
 
 
 def _require_writable(function: str, out: str, found: Workplace) -> None:

@@ -72,7 +72,7 @@ def test_never_onto_what_is_read(several: Path, one: Path, tmp_path: Path, overw
 def test_never_onto_what_is_there(several: Path, one: Path, tmp_path: Path) -> None:
     out, file = tmp_path / "out", saved(tmp_path / "old.safetensors", STATE)
     out.mkdir()
-    saved(out / "a.safetensors", STATE)
+    saved(out / "model-00001-of-00002.safetensors", STATE)
     refused(several, out, "be new, empty, or of an interrupted run")
     refused(one, file, "be new, or of an interrupted run")
     assert place(one, file, overwrite=True).final(0) == file
@@ -89,6 +89,11 @@ def test_only_a_checkpoint_is_replaced(several: Path, tmp_path: Path) -> None:
     (out / "thesis.tex").unlink()
     (out / "config.json").write_text("{}", encoding="utf-8")
     assert place(several, out, overwrite=True).swaps
+    sharded(out, STATE, 3)
+    assert place(several, out, overwrite=True).swaps, "another one, in other files"
+    saved(out / "another.safetensors", STATE)
+    refused(several, out, "which also holds 'another.safetensors'", overwrite=True)
+    (out / "another.safetensors").unlink()
     (out / "more").mkdir()
     refused(several, out, "which also holds 'more'", overwrite=True)
 
