@@ -89,7 +89,7 @@ def test_only_a_checkpoint_is_replaced(several: Path, tmp_path: Path) -> None:
     (out / "thesis.tex").unlink()
     (out / "config.json").write_text("{}", encoding="utf-8")
     assert place(several, out, overwrite=True).swaps
-    sharded(out, STATE, 3)
+    sharded(out, STATE | {"more": np.ones(1)}, 3)
     assert place(several, out, overwrite=True).swaps, "another one, in other files"
     saved(out / "another.safetensors", STATE)
     refused(several, out, "which also holds 'another.safetensors'", overwrite=True)
