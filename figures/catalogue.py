@@ -53,6 +53,7 @@ FIGURES: Mapping[str, Entry] = {
         "what each coefficient set does to a singular value and to DfI", "Gaussian and every layer, exact", 5
     ),
     "figE": Entry("taps against the operator of each convolution, and an exact isometry", "kernels, exact", 1),
+    "figG": Entry("the loss of whole networks after each method and along the front", "networks, run forwards", 8),
     "table1": Entry(
         "what FIRE costs here, beside SciPy, torch, JAX and the official code; not in all", "times", 750, apart=True
     ),

@@ -25,7 +25,7 @@ class Start(NamedTuple):
     about: str
 
 
-def start(name: str) -> Start:
+def start(name: str, seed: int = training.SEED) -> Start:
     """
     Return what a network's training started from.
 
@@ -33,17 +33,20 @@ def start(name: str) -> Start:
     ----------
     name : str
         Of `figures.layers.NETWORKS`.
+    seed : int
+        Another one draws what it might have started from.
 
     Returns
     -------
     Start
-        The very weights for the shipped networks, a fresh draw (seed 0) for the published ones.
+        The very weights for the shipped networks with their seed, a fresh draw for the published ones.
     """
     if name in SHIPPED:
-        fresh = SHIPPED[name].initial(np.random.default_rng(training.SEED))
-        return Start({key: fresh[key].astype(np.float32) for key in network(name)}, "the weights it started from")
+        fresh = SHIPPED[name].initial(np.random.default_rng(seed))
+        about = "the weights it started from" if seed == training.SEED else "drawn anew as its training does"
+        return Start({key: fresh[key].astype(np.float32) for key in network(name)}, about)
     draw, about = DRAWN[name]
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     state = {key: draw(rng, key, W.shape).astype(np.float32) for key, W in network(name).items()}
     return Start(state, about)
 

@@ -95,3 +95,24 @@ def layer(network: str, name: str, tensor: Any) -> Layer:
     stack = tensor.transpose(axes.order)
     matrices = stack.reshape(-1, *stack.shape[-2:])
     return Layer(network, name, tensor, matrices, axes.fan_gain(tensor.shape))
+
+
+def tensor(layer: Layer, matrices: Any) -> Any:
+    """
+    Put matrices together as the layer's weight is stored: the way back from `layer`.
+
+    Parameters
+    ----------
+    layer : Layer
+        Whose place they take.
+    matrices : array, shape (taps, out, in)
+        What a method made of its own.
+
+    Returns
+    -------
+    array
+        Of the shape of the layer's tensor.
+    """
+    order = parse("figures", None, layer.tensor.shape).order
+    stack = matrices.reshape(tuple(layer.tensor.shape[axis] for axis in order))
+    return stack.transpose(tuple(order.index(axis) for axis in range(len(order))))

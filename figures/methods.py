@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from fire_ref import newton_schulz, newton_schulz_iterates, polar_factor, relax
+from fire_ref import fire, newton_schulz, newton_schulz_iterates, polar_factor, relax
 
 from .layers import Layer
 from .settings import Settings
@@ -49,6 +49,12 @@ def norm_keeping(layer: Layer) -> Any:
     W = layer.matrices
     size = ((W * W).sum(axis=(-2, -1), keepdims=True) / min(W.shape[-2:])) ** 0.5
     return size * polar_factor(W)
+
+
+def mean_gain(layer: Layer) -> Any:
+    """Apply exact FIRE with the gain that costs least: each matrix's mean singular value."""
+    made = fire(layer.tensor, gain="mean")
+    return made.transpose((*range(2, made.ndim), 0, 1)).reshape(layer.matrices.shape)
 
 
 def random_isometry(layer: Layer, settings: Settings, rng: np.random.Generator) -> Any:

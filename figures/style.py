@@ -25,6 +25,7 @@ COLOURS = FRONT_COLOURS | {
     "full reset": "#999999",
     "norm-keeping isometry": "#F0E442",
     "random isometry": "#882255",
+    "mean gain": "#999933",
     "delta-orthogonal": "#661100",
     # Findings about implementations: Tol's three that differ in lightness, too.
     "yes": "#6699CC",
@@ -41,6 +42,7 @@ MARKERS = {
     "full reset": "X",
     "norm-keeping isometry": "P",
     "random isometry": "^",
+    "mean gain": ">",
     "delta-orthogonal": "<",
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from . import examples
 from .backends import NAMES, Backend, backend
 
 QUIET = (HealthCheck.too_slow, HealthCheck.data_too_large)
@@ -15,6 +16,11 @@ COMMON = {"deadline": None, "database": None, "suppress_health_check": QUIET, "r
 settings.register_profile("ci", max_examples=25, derandomize=True, phases=(Phase.explicit, Phase.generate), **COMMON)
 settings.register_profile("thorough", max_examples=2500, **COMMON)
 settings.load_profile("ci")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the package's docstrings ask for their libraries; this file's own hooks reach only the tests below it."""
+    config.pluginmanager.register(examples)
 
 
 @pytest.fixture(params=NAMES)

@@ -61,7 +61,9 @@ def _add_audit(commands: Commands) -> None:
         help=".safetensors, .safetensors.index.json or .npz (default: the networks that ship with the package)",
     )
     which = audit.add_mutually_exclusive_group()
-    which.add_argument("--recipe", metavar="R", help="which tensors FIRE takes: official (default: every weight)")
+    which.add_argument(
+        "--recipe", metavar="R", help="which tensors FIRE takes: a name, auto, or a .toml file (default: every weight)"
+    )
     which.add_argument(
         "--layout",
         metavar="L",

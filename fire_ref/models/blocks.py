@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from string import ascii_lowercase
 from typing import NamedTuple
 
 from ..arrays import Array, Namespace
@@ -12,7 +13,7 @@ from ..layout import Layout
 from .rule import Rule
 
 #: A letter for the groups; a layout that has it takes the next.
-_GROUP = "ghjkl"
+_GROUP = f"g{ascii_lowercase}"
 
 
 class Block(NamedTuple):
@@ -41,7 +42,7 @@ class Block(NamedTuple):
     def take(self, xp: Namespace, array: Array) -> Array:
         """Return the block of a tensor (a view where the library can)."""
         whole = self.end - self.begin == array.shape[self.axis]
-        part = array if whole else array[(*(slice(None),) * self.axis, slice(self.begin, self.end))]
+        part = array if whole else array[(*(slice(None),) * self.axis, slice(self.begin, self.end), ...)]
         return part if tuple(part.shape) == self.shape else xp.reshape(part, self.shape)
 
 

@@ -58,7 +58,7 @@ def resolved(function: str, recipe: object, found: Sequence[Stored]) -> tuple[Re
     ValueError
         No such recipe; or the names tell none, or several.
     """
-    if recipe != AUTO:
+    if not isinstance(recipe, str) or recipe != AUTO:
         return recipe_named(function, recipe), ""
     told = {name: evidence for name, tell in _TELLS.items() if (evidence := _evidence(tell, found)) is not None}
     if len(told) != 1:

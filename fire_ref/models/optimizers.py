@@ -20,19 +20,20 @@ def reset_optimizer(optimizer: Any, module: Any, changed: Iterable[str]) -> tupl
     module : torch.nn.Module
         Whose parameters it updates, by the names of `changed`.
     changed : iterable of str
-        `ReinitReport.changed`; names that are no parameters (buffers) are passed over.
+        `ReinitReport.changed`; names that are no parameters (buffers), or that another optimiser updates, are passed
+        over.
 
     Returns
     -------
     tuple of str
-        The names whose state was there and is gone.
+        The names whose state was there and is gone; of a tied tensor all of them.
 
     Raises
     ------
     TypeError
-        No optimiser, or no module.
+        No optimiser, no module, or no names.
     ValueError
-        A name that the module does not have.
+        A name that the module does not have; an optimiser that updates none of the module's parameters.
 
     Examples
     --------
@@ -54,11 +55,18 @@ def reset_optimizer(optimizer: Any, module: Any, changed: Iterable[str]) -> tupl
         raise TypeError(sentence(function, "optimizer", rule, type(optimizer).__name__, "torch.optim.Adam(...)"))
     parameters = dict(module.named_parameters(remove_duplicate=False))
     known = parameters.keys() | module.state_dict().keys()
-    names = list(changed)
+    advice = "report.changed of the same network"
+    if isinstance(changed, str) or not isinstance(changed, Iterable):
+        raise TypeError(sentence(function, "changed", "be names", repr(changed), advice))
+    names = [str(name) for name in changed]
     unknown = [name for name in names if name not in known]
     if unknown:
-        rule = "be names of the module"
-        raise ValueError(sentence(function, "changed", rule, repr(unknown[0]), "report.changed of the same network"))
-    return tuple(
-        name for name in names if name in parameters and optimizer.state.pop(parameters[name], None) is not None
-    )
+        raise ValueError(sentence(function, "changed", "be names of the module", repr(unknown[0]), advice))
+    updated = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    if parameters and not any(id(parameter) in updated for parameter in parameters.values()):
+        rule, advice = "update parameters of the module", "the module it was made for, loaded without assign=True"
+        raise ValueError(sentence(function, "optimizer", rule, "one that updates none of them", advice))
+    had = tuple(name for name in names if name in parameters and optimizer.state.get(parameters[name]))
+    for name in had:
+        optimizer.state.pop(parameters[name], None)
+    return had

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ..errors import sentence
 from .rule import Rule
 
+_PAIRS, _PAIR = "be pairs of different ends of names", "(('lm_head.weight', 'wte.weight'),)"
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -50,18 +52,19 @@ class Recipe:
         TypeError
             Something else in their place.
         """
-        if not self.name or not isinstance(self.name, str):
+        if not isinstance(self.name, str) or not self.name:
             raise TypeError(sentence("Recipe", "name", "be a string", repr(self.name), "'mine'"))
-        rules = tuple(self.rules)
+        if not isinstance(self.source, str):
+            raise TypeError(sentence("Recipe", "source", "be a string", repr(self.source), "'our encoder'"))
+        rules = self.rules
+        if not isinstance(rules, (tuple, list)) or not all(isinstance(rule, Rule) for rule in rules):
+            raise TypeError(sentence("Recipe", "rules", "be a tuple of rules", repr(rules), "(Rule('fc'),)"))
         if not rules:
             raise ValueError(sentence("Recipe", "rules", "be at least one", "none", "(Rule('fc'),)"))
-        if not all(isinstance(rule, Rule) for rule in rules):
-            raise TypeError(sentence("Recipe", "rules", "be rules", repr(self.rules), "(Rule('fc'),)"))
-        tied = tuple(tuple(pair) for pair in self.tied)
-        for pair in tied:
-            _require_pair(pair)
-        object.__setattr__(self, "rules", rules)
-        object.__setattr__(self, "tied", tied)
+        if not isinstance(self.tied, (tuple, list)):
+            raise TypeError(sentence("Recipe", "tied", _PAIRS, repr(self.tied), _PAIR))
+        object.__setattr__(self, "rules", tuple(rules))
+        object.__setattr__(self, "tied", tuple(_pair(one) for one in self.tied))
 
     def rule_of(self, name: str, axes: int, owner: str | None = None, neighbour: int | None = None) -> Rule | None:
         """
@@ -91,7 +94,9 @@ class Recipe:
         return any(rule.action == "reset" for rule in self.rules)
 
 
-def _require_pair(pair: tuple[object, ...]) -> None:
-    if len(pair) != 2 or not all(isinstance(end, str) and end for end in pair) or pair[0] == pair[1]:
-        rule, advice = "be pairs of different ends of names", "(('lm_head.weight', 'wte.weight'),)"
-        raise ValueError(sentence("Recipe", "tied", rule, repr(pair), advice))
+def _pair(ends: object) -> tuple[str, str]:
+    if isinstance(ends, (tuple, list)) and len(ends) == 2:  # a string is one end, not its letters
+        first, second = ends
+        if isinstance(first, str) and isinstance(second, str) and first and second and first != second:
+            return first, second
+    raise ValueError(sentence("Recipe", "tied", _PAIRS, repr(ends), _PAIR))

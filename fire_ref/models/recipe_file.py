@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from ..errors import sentence
 from .recipe import Recipe
-from .rule import Rule, Split
+from .rule import ROWS, Rule, Split
 
 _RULE = frozenset(field.name for field in fields(Rule) if field.init)
-_SETS = ("axes", "owners")
 #: Bytes; a recipe is a page of text.
 LONGEST = 1 << 20
+_ANOTHER = "another path, or a name of fire_ref.RECIPES"
 
 
 def read_recipe(function: str, path: str) -> Recipe:
@@ -47,8 +48,9 @@ def read_recipe(function: str, path: str) -> Recipe:
         with place.open("rb") as file:
             text = file.read(LONGEST + 1)
     except OSError as error:
-        advice = "another path, or a name of fire_ref.RECIPES"
-        raise type(error)(sentence(function, path, "be readable", error.strerror, advice)) from None
+        raise type(error)(sentence(function, path, "be readable", error.strerror, _ANOTHER)) from None
+    except ValueError as error:  # a NUL in the path
+        raise ValueError(sentence(function, path, "be readable", error, _ANOTHER)) from None
     if len(text) > LONGEST:
         raise ValueError(sentence(function, path, f"be at most {LONGEST} bytes", "more", "a recipe's own file"))
     try:
@@ -56,7 +58,7 @@ def read_recipe(function: str, path: str) -> Recipe:
         return _recipe(told, place)
     except (ValueError, TypeError, RecursionError) as error:
         what = str(error).split(" Try ")[0].rstrip(".")
-        advice = "the example in fire_ref/README.md"
+        advice = "the example in fire_ref/models/README.md"
         raise ValueError(sentence(function, path, "be a recipe in TOML", what, advice)) from None
 
 
@@ -79,35 +81,26 @@ def _recipe(told: Mapping[str, Any], place: Path) -> Recipe:
 def _rule(told: Mapping[str, Any], number: int) -> Rule:
     _require_known(told, _RULE, f"rule {number}")
     values: dict[str, Any] = dict(told)
-    for name in _SETS:
-        if name in values:
-            values[name] = frozenset(_listed(values[name], f"rule {number}: {name}"))
-    if "source" in values:
-        source = values["source"]
-        values["source"] = (source,) if isinstance(source, str) else tuple(_listed(source, f"rule {number}: source"))
-    if "split" in values:
-        values["split"] = _split(values["split"], number)
+    if isinstance(values.get("source"), str):
+        values["source"] = (values["source"],)
     try:
+        if "split" in values:
+            values["split"] = _split(values["split"])
         return Rule(**values)
     except (ValueError, TypeError) as error:
         raise ValueError(f"rule {number}: {error}") from None
 
 
-def _split(told: object, number: int) -> Split:
+def _split(told: object) -> Split:
     if not isinstance(told, dict):
-        raise ValueError(f"rule {number}: split that is no table")
-    _require_known(told, frozenset({"axis", "shares"}), f"rule {number}: split")
-    shares = told.get("shares", (1, 1, 1))
-    return Split(told.get("axis", "rows"), shares if isinstance(shares, str) else tuple(_listed(shares, "shares")))
-
-
-def _listed(value: object, where: str) -> Iterable[Any]:
-    if not isinstance(value, list):
-        raise ValueError(f"{where} that is no list")
-    return value
+        raise ValueError("split that is no table")
+    _require_known(told, frozenset({"axis", "shares"}), "split")
+    return Split(told.get("axis", ROWS), told.get("shares", (1, 1, 1)))
 
 
 def _require_known(told: Mapping[str, Any], known: frozenset[str], where: str) -> None:
     unknown = sorted(set(told) - known)
     if unknown:
-        raise ValueError(f"{where} with an unknown field {unknown[0]!r} (known: {', '.join(sorted(known))})")
+        near = get_close_matches(unknown[0], known, 1)
+        hint = f"meant: {near[0]}" if near else f"known: {', '.join(sorted(known))}"
+        raise ValueError(f"{where} with an unknown field {unknown[0]!r} ({hint})")

@@ -42,7 +42,7 @@ def recipe_named(function: str, recipe: object) -> Recipe:
     if isinstance(recipe, os.PathLike) or (isinstance(recipe, str) and recipe.lower().endswith(".toml")):
         from .recipe_file import read_recipe  # tomllib is needed here only
 
-        return read_recipe(function, os.fspath(recipe))
+        return read_recipe(function, os.fsdecode(recipe))
     if not isinstance(recipe, str):
         raise TypeError(sentence(function, "recipe", "be a name", repr(recipe), "recipe='official'"))
     if recipe not in RECIPES:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .deciding import Decisions
 from .record import Row
-from .selection import Choice
+from .selection import UNKNOWN, Choice
 from .way import Overrides, Way
 
 
@@ -130,7 +130,7 @@ def left(decisions: Decisions, changed: frozenset[str]) -> dict[str, str]:
 def _concern(choice: Choice) -> int:
     """Put first what nobody spoke of and may be a weight, a matrix before all."""
     if choice.layout is None:
-        return 3
+        return 1 if UNKNOWN in choice.reason else 3  # a stack of experts, or a kernel
     if choice.rule is not None:
         return 2
     return 0 if len(choice.layout.letters) == 2 else 1

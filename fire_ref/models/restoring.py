@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, dtype_name, home, to_host
+from ..arrays import FLOATS, Array, dense, dtype_name, home, to_host
 from ..checkpoints import Stored
 from ..errors import sentence
 from .deciding import Decisions
@@ -44,7 +44,8 @@ def initial_tensors(
     ValueError
         They are missing, or needless, or lack a tensor.
     """
-    wanted = [name for name, choice in decisions.choices.items() if choice.action == "reset"]
+    first = decisions.first
+    wanted = [name for name, choice in decisions.choices.items() if choice.action == "reset" and first[name] == name]
     if initial is None:
         if wanted:
             rule = f"be given: recipe {recipe.name!r} puts {len(wanted)} tensors back to their initial values"
@@ -54,6 +55,9 @@ def initial_tensors(
         rule = f"be left out: recipe {recipe.name!r} puts no tensor back"
         raise ValueError(sentence(function, "initial", rule, type(initial).__name__, "initial=None"))
     known = {tensor.name: tensor for tensor in tensors(function, "initial", initial, files=files)}
+    for name, leader in first.items():  # a file keeps a tied tensor once, under any of its names
+        if leader not in known and name in known:
+            known[leader] = known[name]
     missing = [name for name in wanted if name not in known]
     if missing:
         rule, advice = f"hold all that is put back, {missing[0]!r} among it", "the same network, newly made"
@@ -82,7 +86,7 @@ def restored(function: str, now: Stored, before: Stored) -> Array:
     ValueError
         Another shape.
     TypeError
-        Arrays of another library, and not of NumPy.
+        No dense array; one of another library, and not of NumPy; a dtype that the tensor's cannot hold.
     """
     where = f"initial[{before.name!r}]"
     if before.trouble is not None:
@@ -90,16 +94,18 @@ def restored(function: str, now: Stored, before: Stored) -> Array:
     if before.shape != now.shape:
         rule = f"have the shape {now.shape} of the tensor that it replaces"
         raise ValueError(sentence(function, where, rule, before.shape, "the initial state of the same network"))
-    like, values = now.read(), before.read()
+    if before.dtype != now.dtype and not {before.dtype, now.dtype} <= set(FLOATS):
+        rule = f"have the dtype {now.dtype} of the tensor that it replaces"
+        raise TypeError(sentence(function, where, rule, before.dtype, "the initial state of the same network"))
+    like, values = dense(function, f"state[{now.name!r}]", now.read()), dense(function, where, before.read())
     xp, device = home(like)
     if isinstance(values, np.ndarray) and not isinstance(like, np.ndarray):
         if dtype_name(values) == "bfloat16":  # which most libraries do not take from NumPy; float32 holds it
             values = values.astype(np.float32)
-        return xp.astype(xp.asarray(values, device=device), like.dtype, copy=True)
-    if home(values)[0] is not xp:
+        values = np.array(values, dtype=values.dtype.newbyteorder("="), order="C")  # nor odd strides, nor read-only
+    elif home(values)[0] is not xp:
         rule = "be of the state's library, or of NumPy"
         raise TypeError(sentence(function, where, rule, type(values).__name__, "converting it first"))
-    values = values.detach() if hasattr(values, "detach") else values  # out of torch's graph
     return xp.astype(xp.asarray(values, device=device), like.dtype, copy=True)
 
 
@@ -116,7 +122,8 @@ def copied(array: Array) -> Array:
     -------
     array
     """
-    return home(array)[0].asarray(array, copy=True)
+    values = array.detach() if hasattr(array, "detach") else array  # out of torch's graph
+    return home(values)[0].asarray(values, copy=True)
 
 
 def require_a_copy_to_fit(function: str, source: Stored, target: Stored) -> None:

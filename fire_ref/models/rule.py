@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ..arguments import choice, count, real
@@ -50,11 +49,13 @@ class Split:
         ------
         ValueError
             Not such a split.
+        TypeError
+            A share that is no whole number.
         """
         choice("Split", "axis", self.axis, (ROWS, COLUMNS))
-        if self.shares == SQUARE:
+        if isinstance(self.shares, str) and self.shares == SQUARE:
             return
-        if isinstance(self.shares, str) or not isinstance(self.shares, Iterable):
+        if not isinstance(self.shares, (tuple, list)):
             rule = "be whole numbers, or 'square'"
             raise ValueError(sentence("Split", "shares", rule, repr(self.shares), "(1, 1, 1)"))
         shares = tuple(count("Split", "shares", share, least=1) for share in self.shares)
@@ -166,8 +167,9 @@ class Rule:
         TypeError
             Likewise.
         """
-        if not isinstance(self.pattern, str):
-            raise TypeError(sentence("Rule", "pattern", "be a string", repr(self.pattern), "'fc'"))
+        for name, advice in (("pattern", "'fc'"), ("reason", "reason='an embedding'")):
+            if not isinstance(getattr(self, name), str):
+                raise TypeError(sentence("Rule", name, "be a string", repr(getattr(self, name)), advice))
         try:
             object.__setattr__(self, "_compiled", re.compile(self.pattern))
         except (re.error, RecursionError, OverflowError) as error:
@@ -175,20 +177,51 @@ class Rule:
             raise ValueError(sentence("Rule", "pattern", "be a regular expression", got, "'fc'")) from None
         choice("Rule", "action", self.action, ACTIONS)
         choice("Rule", "method", self.method, METHODS)
-        parse_gain("Rule", self.gain)
-        real("Rule", "eps", self.eps, least=0.0, advice="eps=0.0")
+        # Plain values, so that rules can be compared and counted.
+        object.__setattr__(self, "gain", parse_gain("Rule", self.gain))
+        object.__setattr__(self, "eps", real("Rule", "eps", self.eps, least=0.0, advice="eps=0.0"))
         for name, least in (("steps", 0), ("groups", 1)):
-            count("Rule", name, getattr(self, name), least=least)
+            object.__setattr__(self, name, count("Rule", name, getattr(self, name), least=least))
         if self.steps > MOST_STEPS:
             raise ValueError(sentence("Rule", "steps", f"be at most {MOST_STEPS}", self.steps, "method='svd'"))
-        self._require_what_goes_together()
+        self._require_whom()
+        self._require_source()
+        self._require_form()
 
-    def _require_what_goes_together(self) -> None:
+    def _require_whom(self) -> None:
+        if self.axes is not None:
+            axes = frozenset(count("Rule", "axes", n) for n in _several("axes", self.axes, "frozenset({2, 4})"))
+            object.__setattr__(self, "axes", axes)
+        if self.beside is not None:
+            object.__setattr__(self, "beside", count("Rule", "beside", self.beside))
+        if self.owners is not None:
+            object.__setattr__(self, "owners", frozenset(_strings("owners", self.owners, "frozenset({'Linear'})")))
+        if not isinstance(self.unowned, bool):
+            raise TypeError(sentence("Rule", "unowned", "be True or False", repr(self.unowned), "unowned=True"))
+        nobody = "no axes" if self.axes == frozenset() else "no owners, and unowned=False"
+        if self.axes == frozenset() or (self.owners == frozenset() and not self.unowned):
+            raise ValueError(sentence("Rule", "one tensor or more", "be what it speaks of", nobody, "axes=None"))
+
+    def _require_source(self) -> None:
+        object.__setattr__(self, "source", _strings("source", self.source, "(r'q_\\1',)"))
         if (self.action == "copy") != bool(self.source):
             raise ValueError(sentence("Rule", "source", "stand where the action is 'copy'", repr(self.source), "()"))
-        if self.split is not None and self.groups > 1:
+        for template in self.source:
+            try:
+                self._compiled.sub(template, "")  # which reads the template before it looks for a match
+            except (re.error, IndexError) as error:
+                rule, got = "name groups of the pattern", f"{template!r} ({error})"
+                raise ValueError(sentence("Rule", "source", rule, got, "(r'q_\\1',)")) from None
+
+    def _require_form(self) -> None:
+        split, letters = self.split, self.layout
+        if split is not None and not isinstance(split, Split):
+            raise TypeError(sentence("Rule", "split", "be a Split", repr(split), "Split('rows', (1, 1, 1))"))
+        if (split is not None or self.groups > 1) and self.action != "project":
+            rule = "be 'project' where a weight is cut"
+            raise ValueError(sentence("Rule", "action", rule, repr(self.action), "a rule without split and groups"))
+        if split is not None and self.groups > 1:
             raise ValueError(sentence("Rule", "groups", "be 1 where there is a split", self.groups, "two rules"))
-        letters = self.layout
         if letters is not None and not (
             isinstance(letters, str)
             and letters.isascii()
@@ -198,6 +231,12 @@ class Rule:
         ):
             rule = "be different ASCII letters, O and I among them"
             raise ValueError(sentence("Rule", "layout", rule, repr(letters), "'HWIO'"))
+        axes = self.axes if letters is None else {len(letters)} & (self.axes or {len(letters)})
+        if axes == set():
+            rule = f"have as many letters as its tensors have axes, {' or '.join(map(str, sorted(self.axes or ())))}"
+            raise ValueError(sentence("Rule", "layout", rule, repr(letters), "two rules"))
+        if split is not None and axes is not None and 2 not in axes:
+            raise ValueError(sentence("Rule", "split", "stand where tensors have two axes", sorted(axes), "groups"))
 
     def matches(self, name: str, axes: int, owner: str | None, neighbour: int | None) -> bool:
         """
@@ -245,3 +284,17 @@ class Rule:
         """
         found = self._compiled.search(name)
         return [] if found is None else [found.expand(template) for template in self.source]
+
+
+def _several(argument: str, value: object, advice: str) -> tuple[object, ...]:
+    if not isinstance(value, (frozenset, set, tuple, list)):  # a string is one value, not its letters
+        raise TypeError(sentence("Rule", argument, "be a collection", repr(value), advice))
+    return tuple(value)
+
+
+def _strings(argument: str, value: object, advice: str) -> tuple[str, ...]:
+    several = _several(argument, value, advice)
+    strings = tuple(one for one in several if isinstance(one, str))
+    if len(strings) < len(several):
+        raise TypeError(sentence("Rule", argument, "be strings", repr(value), advice))
+    return strings

@@ -15,6 +15,8 @@ from .rule import Rule
 
 #: Layouts that the kind of a live torch layer tells, and its number of axes does not.
 OF_KIND = {"Conv1d": "OIW", "ConvTranspose1d": "IOW", "ConvTranspose2d": "IOHW", "ConvTranspose3d": "IODHW"}
+#: Part of the reason for what may be a weight, in a layout that nobody told.
+UNKNOWN = "of unknown layout"
 #: How torch names the parts of a weight that is computed anew at every call: new style, and old style in sets.
 _PARAMETRIZED = re.compile(r"(^|\.)parametrizations\.")
 _PART = re.compile(r"(?P<weight>.*)_(g|v|orig|mask|u)$")
@@ -159,7 +161,7 @@ def choose(
     letters = _letters(tensor, known, rule)
     if reason is None and len(letters) != axes:
         example = "a stack of matrices is bOI, a conv1d kernel OIW" if axes == 3 else "one letter for each axis"
-        reason = f"{axes} axes of unknown layout ({example}: say which by layout)"
+        reason = f"{axes} axes {UNKNOWN} ({example}: say which by layout)"
     layout = parse(function, letters, tensor.shape, tensor.name) if reason is None else None
     if rule is not None and rule.action in ("reset", "copy") and tensor.trouble is None:
         return Choice(rule.action, "", layout, rule)

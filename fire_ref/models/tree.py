@@ -16,6 +16,8 @@ def flattened(function: str, argument: str, state: Mapping[str, Any]) -> dict[st
     """
     Name every entry of a tree by the keys that lead to it.
 
+    Below the first key numbers will do, as flax's NNX has them for lists of layers.
+
     Parameters
     ----------
     function, argument : str
@@ -41,23 +43,28 @@ def flattened(function: str, argument: str, state: Mapping[str, Any]) -> dict[st
     {'params/Dense_0/kernel': 1, 'step': 2}
     """
     found: dict[str, Any] = {}
-    for name, value in _entries(function, argument, state, "", 0):
+    for keys, value in _entries(function, argument, state, ()):
+        name = SEPARATOR.join(map(str, keys))
         if name in found:
             raise ValueError(sentence(function, argument, "name each entry once", f"{name!r} twice", "other keys"))
         found[name] = value
     return found
 
 
-def _entries(function: str, where: str, tree: Mapping[str, Any], before: str, depth: int) -> Iterator[tuple[str, Any]]:
-    if depth > DEEPEST:
-        raise ValueError(sentence(function, where, f"be at most {DEEPEST} deep", f"{before[:40]}...", "a flat mapping"))
+def _entries(
+    function: str, argument: str, tree: Mapping[Any, Any], above: tuple[Any, ...]
+) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    if len(above) > DEEPEST:
+        got = SEPARATOR.join(map(str, above))
+        raise ValueError(sentence(function, argument, f"be at most {DEEPEST} deep", got, "a flat mapping"))
     for key, value in tree.items():
-        if not isinstance(key, str):
+        if not (isinstance(key, str) or (above and type(key) is int)):
+            where = argument + "".join(f"[{one!r}]" for one in above)
             raise TypeError(sentence(function, where, "have strings for names", repr(key), "str(name)"))
         if isinstance(value, Mapping):
-            yield from _entries(function, f"{where}[{key!r}]", value, f"{before}{key}{SEPARATOR}", depth + 1)
+            yield from _entries(function, argument, value, (*above, key))
         else:
-            yield before + key, value
+            yield (*above, key), value
 
 
 def rebuilt(state: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
@@ -82,14 +89,17 @@ def rebuilt(state: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
     return _branch(state, values, "")
 
 
-def _branch(tree: Mapping[str, Any], values: Mapping[str, Any], before: str) -> Any:
+def _branch(tree: Mapping[Any, Any], values: Mapping[str, Any], before: str) -> Any:
     made = {
-        key: _branch(value, values, f"{before}{key}{SEPARATOR}") if isinstance(value, Mapping) else values[before + key]
+        key: _branch(value, values, f"{before}{key}{SEPARATOR}")
+        if isinstance(value, Mapping)
+        else values[f"{before}{key}"]
         for key, value in tree.items()
     }
     if type(tree) is dict:
         return made
     try:
-        return type(tree)(made)  # type: ignore[call-arg] # what a Mapping takes is its own affair
-    except TypeError:
+        own = type(tree)(made)  # type: ignore[call-arg] # what a Mapping takes is its own affair
+    except (TypeError, ValueError):
         return made
+    return own if list(own) == list(made) else made  # a class that read the dict as something else

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from ..arrays import to_host
+from ..arrays import FLOATS, dense, home, is_dask, placeholder, to_host
 from ..checkpoints import Stored
 from .state import together
 
@@ -55,8 +55,19 @@ def same_bytes(first: Stored, second: Stored) -> bool:
     Returns
     -------
     bool
+        False also where one tensor could not stand for the other (another library, device or byte order), or has no
+        values to compare (a mask, a shard, a placeholder): whoever computes with it refuses it by name.
     """
-    a, b = (np.ascontiguousarray(to_host(one.read())).reshape(-1).view(np.uint8) for one in (first, second))
+    arrays = [one.read() for one in (first, second)]
+    try:
+        plain = [dense("same_bytes", "value", array) for array in arrays]
+    except TypeError:
+        return False
+    if any(placeholder(array) or is_dask(array) for array in plain):
+        return False
+    if home(plain[0]) != home(plain[1]) or plain[0].dtype != plain[1].dtype:
+        return False
+    a, b = (np.ascontiguousarray(to_host(array)).reshape(-1).view(np.uint8) for array in plain)
     return len(a) == len(b) and all(np.array_equal(a[i : i + BLOCK], b[i : i + BLOCK]) for i in range(0, len(a), BLOCK))
 
 
@@ -87,12 +98,12 @@ def ties(found: Sequence[Stored], declared: Sequence[tuple[str, str]], equal: Eq
     for pair in (*declared, *(one for one in KNOWN if one not in declared)):
         ends = [[name for name in known if ends_in(name, end)] for end in pair]
         for one, other in _partners(*ends):
-            if lead[one] == lead[other]:
+            if lead[one] == lead[other] or not (_is_weight(known[one]) and _is_weight(known[other])):
                 continue
             if _alike(known[one], known[other]) and equal(known[one], known[other]):
                 _join(lead, one, other)
             elif pair in declared:
-                notes.append(f"{one} and {other} hold different values: each is treated by its own rule")
+                notes.append(f"{one} and {other} are two tensors, not one: each is treated by its own rule")
         if pair in declared:
             alone |= _alone(ends, pair)
     groups: dict[str, list[str]] = {}
@@ -123,18 +134,29 @@ def ends_in(name: str, end: str) -> bool:
     return parts[-len(wanted) :] == wanted
 
 
-def _partners(heads: Iterable[str], tables: Sequence[str]) -> list[tuple[str, str]]:
-    """Pair each head with the table whose name begins as its own does for longest."""
-    return [(head, max(tables, key=lambda table: _common(head, table))) for head in heads if tables]
+def _partners(heads: Sequence[str], tables: Sequence[str]) -> list[tuple[str, str]]:
+    """Pair each head with the nearest table, and each table with the nearest head: twins have a pair each."""
+    if not heads or not tables:
+        return []
+    found = [(head, min(tables, key=lambda table: _distance(head, table))) for head in heads]
+    found += [(min(heads, key=lambda head: _distance(head, table)), table) for table in tables]
+    return list(dict.fromkeys(found))
 
 
-def _common(one: str, other: str) -> int:
-    """Count the letters that two names begin with alike."""
-    return next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _distance(one: str, other: str) -> int:
+    """Count the steps from one name to another in the tree of names."""
+    a, b = (re.split(r"[./]", name) for name in (one, other))
+    shared = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return len(a) + len(b) - 2 * shared
+
+
+def _is_weight(tensor: Stored) -> bool:
+    """Say whether FIRE may take it: what it does not compute is copied, tied or not."""
+    return tensor.trouble is None and tensor.dtype in FLOATS
 
 
 def _alike(first: Stored, second: Stored) -> bool:
-    return first.shape == second.shape and first.dtype == second.dtype and not (first.trouble or second.trouble)
+    return first.shape == second.shape and first.dtype == second.dtype
 
 
 def _join(lead: dict[str, str], one: str, other: str) -> None:

@@ -30,6 +30,21 @@ def test_another_seed_lies_farther() -> None:
     assert sfe(trained, begun) < sfe(trained, other)
 
 
+@pytest.mark.parametrize("name", ["digits-mlp", "digits-conv"])
+def test_the_first_seed_is_the_one_of_training_and_others_are_told_apart(name: str) -> None:
+    for key, W in fresh.start(name).state.items():
+        np.testing.assert_array_equal(fresh.start(name, 0).state[key], W)
+        assert not np.array_equal(fresh.start(name, 1).state[key], W)
+    assert fresh.start(name, 1).about == "drawn anew as its training does"
+
+
+def test_a_published_network_is_drawn_by_its_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fresh, "network", lambda _: {"layers.0.mlp.gate_proj.weight": np.empty((3, 2))})
+    first, again, other = (next(iter(fresh.start("stories15m", seed).state.values())) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
 @pytest.mark.parametrize(
     ("draw", "name", "shape", "scale"),
     [

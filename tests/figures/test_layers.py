@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from figures import layers as module
-from figures.layers import NETWORKS, layer, layers, network
+from figures.layers import NETWORKS, layer, layers, network, tensor
 from figures.settings import Settings
 from fire_ref import fire, polar_factor
 
@@ -25,6 +25,17 @@ def test_a_matrix_is_one_tap(rng: np.random.Generator) -> None:
     one = layer("made", "fc", W)
     np.testing.assert_array_equal(one.matrices[0], W)
     assert (one.gain, one.rank) == (0.5, 3)
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (6, 4, 3, 2), (4, 4, 2, 2)])
+def test_matrices_are_put_back_where_they_were(shape: tuple[int, ...], rng: np.random.Generator) -> None:
+    W = rng.standard_normal(shape)
+    one = layer("made", "conv", W)
+    np.testing.assert_array_equal(tensor(one, one.matrices), W)
+    np.testing.assert_allclose(tensor(one, one.gain * polar_factor(one.matrices)), fire(W), rtol=1e-12)
+    # Mutant: the taps' numbers as they lie in memory, which only the shape would not tell.
+    if W.ndim == 4:
+        assert not np.array_equal(one.matrices.reshape(shape), W)
 
 
 def test_the_shipped_networks_need_no_connection() -> None:

@@ -43,6 +43,15 @@ def test_norm_keeping_is_an_isometry_of_the_same_norm(kernel: Layer) -> None:
     np.testing.assert_allclose(s, np.broadcast_to(s[:, :1], s.shape))
 
 
+def test_the_mean_gain_is_that_of_each_matrix_and_costs_least(kernel: Layer) -> None:
+    V = methods.mean_gain(kernel)
+    means = np.linalg.svd(kernel.matrices, compute_uv=False).mean(axis=-1)
+    s = np.linalg.svd(V, compute_uv=False)
+    np.testing.assert_allclose(s, np.broadcast_to(means[:, None], s.shape))
+    for other in (methods.exact(kernel), methods.norm_keeping(kernel), 1.01 * V, 0.99 * V):
+        assert (sfe(kernel.matrices, V) < sfe(kernel.matrices, other)).all()
+
+
 def test_a_random_isometry_is_one_and_forgets(kernel: Layer) -> None:
     one, other = (methods.random_isometry(kernel, Settings(), np.random.default_rng(i)) for i in (0, 1))
     assert np.max(dfi(one, gain=kernel.gain)) < 1e-10

@@ -14,7 +14,7 @@ import fire_ref
 from fire_ref import polar, schulz, values
 from fire_ref.arrays import home, to_host
 from fire_ref.layout import parse
-from fire_ref.models import batching, rewriting
+from fire_ref.models import batching, projecting
 from fire_ref.models.batching import Member, batches, in_batches
 from fire_ref.operands import operand
 
@@ -38,7 +38,7 @@ LAYOUTS = "OIW"
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every array lie elsewhere than on the host."""
-    monkeypatch.setattr(rewriting, "on_host", lambda _: False)
+    monkeypatch.setattr(projecting, "on_host", lambda _: False)
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_reports_do_not_differ(rng: np.random.Generator, monkeypatch: pytest.Mon
     torch = available("torch")
     state = network(rng, torch.tensor)
     _, together = fire_ref.reinitialize(state, "official")
-    monkeypatch.setattr(rewriting, "on_host", lambda _: True)
+    monkeypatch.setattr(projecting, "on_host", lambda _: True)
     _, alone = fire_ref.reinitialize(state, "official")
     assert (together.rows, together.changed, together.skipped) == (alone.rows, alone.changed, alone.skipped)
     assert together.dfi_after == pytest.approx(alone.dfi_after, rel=1e-12)

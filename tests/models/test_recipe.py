@@ -1,78 +1,96 @@
-"""Recipes are data: which weights the official code takes, how, and the sentence for each that it leaves."""
+"""A recipe is rules in order, and pairs of names that are one tensor; checked when it is made."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import numpy as np
 import pytest
 
 import fire_ref
-from fire_ref.models.recipe import Recipe, recipe_named
+from fire_ref.models.recipe import Recipe
+from fire_ref.models.rule import Rule
 
-OFFICIAL = fire_ref.RECIPES["official"]
-
-
-def test_the_official_recipe_is_that_of_the_vision_code() -> None:
-    """FACTS 4: k = 10, Frobenius without eps, Linear and Conv2d, gain by fan."""
-    assert (OFFICIAL.method, OFFICIAL.steps, OFFICIAL.eps, OFFICIAL.gain) == ("newton-schulz", 10, 0.0, "fan")
-    assert OFFICIAL.axes == {2, 4}
-    assert OFFICIAL.owners == {"Linear", "Conv2d"}
-    assert "fire.py" in OFFICIAL.source
+RULES = (Rule("fc"),)
+PAIRS = "tied must be pairs of different ends of names"
 
 
-def test_recipes_are_found_by_name_and_cannot_be_changed() -> None:
-    assert all(recipe.name == name for name, recipe in fire_ref.RECIPES.items())
-    with pytest.raises(TypeError):
-        fire_ref.RECIPES["mine"] = OFFICIAL
+def made(**given: Any) -> Recipe:
+    return Recipe(**{"name": "mine", "source": "this test", "rules": RULES, **given})
+
+
+def test_the_first_rule_that_matches_decides() -> None:
+    leave, reset, project = Rule("fc1", "leave"), Rule("fc", "reset"), Rule()
+    recipe = made(rules=(leave, reset, project))
+    assert recipe.rule_of("fc1.weight", 2) is leave
+    assert recipe.rule_of("fc2.weight", 2) is reset
+    assert recipe.rule_of("conv", 4) is project
+    assert made().rule_of("conv", 4) is None
+
+
+def test_what_is_known_of_a_tensor_reaches_its_rules() -> None:
+    owned, beside = Rule(owners={"Linear"}, unowned=False), Rule(beside=4)
+    recipe = made(rules=(owned, beside))
+    assert recipe.rule_of("w", 2, "Linear") is owned
+    assert recipe.rule_of("w", 2, "Embedding") is None
+    assert recipe.rule_of("b", 1, None, 4) is beside
+    assert recipe.rule_of("b", 1, neighbour=2) is None
+    assert made(rules=(Rule(axes={2}),)).rule_of("w", 3) is None
+
+
+@pytest.mark.parametrize(("actions", "resets"), [(("project", "leave"), False), (("project", "reset"), True)])
+def test_a_recipe_knows_whether_it_needs_initial_values(actions: tuple[str, ...], resets: bool) -> None:
+    assert made(rules=tuple(Rule("x", action) for action in actions)).resets is resets
+
+
+def test_lists_become_tuples_and_nothing_can_be_changed() -> None:
+    recipe = made(rules=[*RULES], tied=[["a", "b"], ("c", "d")])
+    assert recipe == made(tied=(("a", "b"), ("c", "d")))
+    assert hash(recipe) == hash(made(tied=(("a", "b"), ("c", "d"))))
+    assert made().tied == ()
     with pytest.raises(dataclasses.FrozenInstanceError):
-        OFFICIAL.steps = 5
+        recipe.name = "other"
 
 
-@pytest.mark.parametrize("axes", [2, 4])
-@pytest.mark.parametrize("owner", [None, "Linear", "Conv2d"])
-def test_matrices_and_kernels_of_known_or_unknown_owner_are_taken(axes: int, owner: str | None) -> None:
-    assert OFFICIAL.leaves(axes, owner) is None
-
-
-@pytest.mark.parametrize("axes", [1, 3, 5])
-def test_other_numbers_of_axes_are_left_with_a_reason(axes: int) -> None:
-    assert OFFICIAL.leaves(axes, None) == f"{axes} axes: recipe 'official' takes weights with 2 and 4"
-
-
-@pytest.mark.parametrize("owner", ["Embedding", "ConvTranspose2d", "MultiheadAttention.in_proj_weight"])
-def test_other_owners_are_left_with_a_reason(owner: str) -> None:
-    assert OFFICIAL.leaves(2, owner) == f"{owner}: recipe 'official' takes the weights of Conv2d and Linear only"
-
-
-def test_a_recipe_by_name_or_as_it_is() -> None:
-    assert recipe_named("f", "official") is OFFICIAL
-    assert recipe_named("f", OFFICIAL) is OFFICIAL
-
-
-@pytest.mark.parametrize("name", ["Official", "", "gpt "])
-def test_an_unknown_name_lists_the_known_ones(name: str) -> None:
-    names = ", ".join(repr(known) for known in fire_ref.RECIPES)
-    with pytest.raises(
-        ValueError, match=rf"^f: recipe must be one of {names}; got {name!r}\. Try recipe='official'\.$"
-    ):
-        recipe_named("f", name)
-
-
-@pytest.mark.parametrize("wrong", [None, 3, b"official", ["official"]])
-def test_what_is_no_name_is_refused(wrong: Any) -> None:
-    with pytest.raises(TypeError, match=r"^f: recipe must be a name; got .*\. Try recipe='official'\.$"):
-        recipe_named("f", wrong)
+@pytest.mark.parametrize(
+    ("given", "error", "said"),
+    [
+        ({"name": ""}, TypeError, "name must be a string; got ''"),
+        ({"name": None}, TypeError, "name must be a string; got None"),
+        ({"name": np.array(["a", "b"])}, TypeError, "name must be a string; got array("),
+        ({"source": 3}, TypeError, "source must be a string; got 3"),
+        ({"rules": ()}, ValueError, "rules must be at least one; got none"),
+        ({"rules": Rule("fc")}, TypeError, "rules must be a tuple of rules; got Rule(pattern='fc'"),
+        ({"rules": None}, TypeError, "rules must be a tuple of rules; got None"),
+        ({"rules": ("fc",)}, TypeError, "rules must be a tuple of rules; got ('fc',)"),
+        ({"rules": "fc"}, TypeError, "rules must be a tuple of rules; got 'fc'"),
+        ({"tied": None}, TypeError, f"{PAIRS}; got None"),
+        ({"tied": "ab"}, TypeError, f"{PAIRS}; got 'ab'"),
+        ({"tied": ("lm_head.weight", "wte.weight")}, ValueError, f"{PAIRS}; got 'lm_head.weight'"),
+        ({"tied": ("ab",)}, ValueError, f"{PAIRS}; got 'ab'"),  # not ("a", "b")
+        ({"tied": (("a",),)}, ValueError, f"{PAIRS}; got ('a',)"),
+        ({"tied": (("a", "b", "c"),)}, ValueError, f"{PAIRS}; got ('a', 'b', 'c')"),
+        ({"tied": (("a", "a"),)}, ValueError, f"{PAIRS}; got ('a', 'a')"),
+        ({"tied": (("a", ""),)}, ValueError, f"{PAIRS}; got ('a', '')"),
+        ({"tied": (("a", 3),)}, ValueError, f"{PAIRS}; got ('a', 3)"),
+        ({"tied": (("a", "b"), 3)}, ValueError, f"{PAIRS}; got 3"),
+    ],
+    ids=str,
+)
+def test_what_is_no_recipe_is_refused(given: dict[str, Any], error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=rf"^Recipe: {re.escape(said)}.*\. Try .+\.$"):
+        made(**given)
 
 
 def test_a_recipe_of_ones_own_decides_steps_eps_and_axes(rng: np.random.Generator) -> None:
-    mine = Recipe("mine", "this test", frozenset({2}), frozenset({"Linear"}), steps=3, eps=0.5)
+    mine = made(rules=(Rule("^fc", axes={2}, steps=3, eps=0.5),))
     state = {"fc": rng.standard_normal((4, 3)), "conv": rng.standard_normal((4, 3, 2, 2))}
     new, report = fire_ref.reinitialize(state, mine)
     assert np.array_equal(new["fc"], fire_ref.fire(state["fc"], method="newton-schulz", steps=3, eps=0.5))
     assert new["conv"] is state["conv"]
     assert (report.recipe, report.method, report.steps) == ("mine", "newton-schulz", 3)
-    assert report.skipped == {"conv": "4 axes: recipe 'mine' takes weights with 2"}
+    assert report.skipped == {"conv": "no rule of recipe 'mine' takes it (4 axes)"}
     # Zero over eps is zero: only a division by zero is refused.
     assert not fire_ref.reinitialize({"fc": np.zeros((2, 2))}, mine)[0]["fc"].any()

@@ -210,7 +210,7 @@ def test_what_is_not_finite_and_not_taken_does_not_matter() -> None:
         ({"w": np.eye(2)}, {"steps": True, "method": "svd"}, TypeError, "steps must be a whole number >= 0; got True"),
         ({"w": np.eye(2)}, {"initial": {}}, ValueError, "initial must be left out: recipe 'official' puts no tensor"),
         ({"w": np.eye(2)}, {"layout": "OIHX,XO"}, ValueError, "layout must "),
-        ({"m": {0: np.eye(2)}}, {}, TypeError, "state['m'] must have strings for names; got 0"),
+        ({"m": {None: np.eye(2)}}, {}, TypeError, "state['m'] must have strings for names; got None"),
         ({"w": np.eye(2)}, {"recipe": "auto"}, ValueError, "recipe must be named where the tensors' names do not tell"),
         ({"fc.weight": np.eye(2)}, {"recipe": "dqn"}, ValueError, "initial must be given: recipe 'dqn' puts 1 tensors"),
         ("net.safetensors", {}, TypeError, f"{NETWORK}; got "),

@@ -47,6 +47,21 @@ def test_stories_reads_the_documented_order(rng: np.random.Generator) -> None:
     np.testing.assert_array_equal(state["layers.0.mlp.gate_proj.weight"], parts[7][0])
     np.testing.assert_array_equal(state["layers.0.mlp.down_proj.weight"], parts[8][0])
     np.testing.assert_array_equal(state["layers.1.mlp.up_proj.weight"], parts[9][1])
+    np.testing.assert_array_equal(state["layers.1.input_layernorm.weight"], parts[1][1])
+    np.testing.assert_array_equal(state["layers.0.post_attention_layernorm.weight"], parts[6][0])
+    np.testing.assert_array_equal(state["norm.weight"], parts[10])
+    assert sum(W.size for W in state.values()) == sum(part.size for part in parts)
+
+
+def test_stories_whose_heads_share_keys_are_read_in_full(rng: np.random.Generator) -> None:
+    d, ff, n, vocabulary, shared = 8, 6, 2, 5, 4
+    shapes = [(vocabulary, d), (n, d), (n, d, d), *[(n, shared, d)] * 2, (n, d, d)]
+    shapes += [(n, d), (n, ff, d), (n, d, ff), (n, ff, d), (d,)]
+    parts = [rng.standard_normal(shape).astype("<f4") for shape in shapes]
+    head = np.array([d, ff, n, 4, 2, vocabulary, 256], "<i4").tobytes()
+    state = stories(head + b"".join(part.tobytes() for part in parts))
+    np.testing.assert_array_equal(state["layers.1.self_attn.v_proj.weight"], parts[4][1])
+    np.testing.assert_array_equal(state["norm.weight"], parts[10])
 
 
 def test_keras_reads_header_and_shards_and_puts_outputs_first(rng: np.random.Generator) -> None:
@@ -122,7 +137,7 @@ def test_the_cache_is_where_it_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert cache() == tmp_path / "here"
 
 
-@pytest.mark.parametrize(("name", "tensors"), [("minilm", 104), ("stories15m", 43), ("resnet50", 320)])
+@pytest.mark.parametrize(("name", "tensors"), [("minilm", 104), ("stories15m", 56), ("resnet50", 320)])
 @pytest.mark.usefixtures("kept")
 def test_the_published_networks_are_what_they_were(name: str, tensors: int) -> None:
     try:
