@@ -35,13 +35,7 @@ def sharded(function: str, path: Path) -> list[Stored]:
     ValueError
         No such index; a shard that is missing or no safetensors file; a tensor in none, or in two, of them.
     """
-    size = size_of(function, path)
-    if size > LONGEST:
-        refuse(function, path, KIND, f"{size} bytes", "the index file itself")
-    try:
-        where = _weight_map(path.read_bytes())
-    except (ValueError, RecursionError) as error:
-        refuse(function, path, KIND, error)
+    where = weight_map(function, path)
     found: list[Stored] = []
     holder: dict[str, str] = {}
     for shard in sorted(set(where.values())):
@@ -57,6 +51,36 @@ def sharded(function: str, path: Path) -> list[Stored]:
             found.append(tensor)
     _require_agreement(function, path, where, holder)
     return found
+
+
+def weight_map(function: str, path: Path) -> dict[str, str]:
+    """
+    Read which tensor is in which shard, as an index says.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    path : Path
+        The index.
+
+    Returns
+    -------
+    dict of str to str
+        Whether it is true is for `sharded` to say.
+
+    Raises
+    ------
+    ValueError
+        No such index.
+    """
+    size = size_of(function, path)
+    if size > LONGEST:
+        refuse(function, path, KIND, f"{size} bytes", "the index file itself")
+    try:
+        return _weight_map(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        refuse(function, path, KIND, error)
 
 
 def _exists(shard: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,14 @@ from .stored import Stored
 KIND = "a whole safetensors file"
 #: Bytes asked of the system at once.
 BLOCK = 1 << 24
+
+
+class Head(NamedTuple):
+    """What a file says before its tensors: its size, the first byte of data, and where each tensor lies from there."""
+
+    size: int
+    base: int
+    places: list[Place]
 
 
 def tensors(function: str, path: Path) -> list[Stored]:
@@ -41,6 +49,30 @@ def tensors(function: str, path: Path) -> list[Stored]:
     ValueError
         It is no safetensors file, or not a whole one.
     """
+    found = head(function, path)
+    return [stored(function, path, found, place) for place in found.places]
+
+
+def head(function: str, path: Path) -> Head:
+    """
+    Read what stands before the tensors.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    path : Path
+        A safetensors file.
+
+    Returns
+    -------
+    Head
+
+    Raises
+    ------
+    ValueError
+        It is no safetensors file, or not a whole one.
+    """
     size = size_of(function, path)
     with path.open("rb", buffering=0) as file:
         start = _bytes(function, path, file, 0, min(8, size))
@@ -57,11 +89,12 @@ def tensors(function: str, path: Path) -> list[Stored]:
         found = places(text, size - 8 - length)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
         refuse(function, path, KIND, error)
-    return [_stored(function, path, size, 8 + length, place) for place in found]
+    return Head(size, 8 + length, found)
 
 
-def _stored(function: str, path: Path, size: int, base: int, place: Place) -> Stored:
-    read = partial(_read, function, path, size, base, place)
+def stored(function: str, path: Path, found: Head, place: Place) -> Stored:
+    """Return one tensor of a file, to be read later, in another process too."""
+    read = partial(_read, function, path, found.size, found.base, place)
     return Stored(place.name, place.shape, place.dtype, read)
 
 

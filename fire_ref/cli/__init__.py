@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_audit(commands)
     _add_demo(commands)
     _add_verify(commands)
+    _add_reinit(commands)
     for command in commands.choices.values():
         # Also here, so that it may stand after the command; SUPPRESS keeps the value given before it.
         command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -144,6 +145,42 @@ def _add_verify(commands: Commands) -> None:
     )
     verify.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output, alone")
     verify.add_argument("--html", metavar="FILE", help="write one self-contained page")
+
+
+def _add_reinit(commands: Commands) -> None:
+    reinit = commands.add_parser(
+        "reinit",
+        help="reinitialise a checkpoint, of any size, from file to file",
+        description="Reinitialise the weights of a checkpoint that a recipe takes, and copy everything else byte\n"
+        "for byte. Read tensor by tensor, in one process or on a Dask cluster; the result is the same\n"
+        "bits. An interrupted run goes on where it stopped when the same command is given again.",
+        epilog="examples:\n  fire-ref reinit model.safetensors -o new.safetensors --recipe official --dry-run\n"
+        "  fire-ref reinit llama/model.safetensors.index.json -o new --recipe llama --workers 8\n"
+        "  fire-ref reinit q.npz -o new.npz --recipe dqn --initial fresh.npz --method svd --json -\n\n"
+        "Of a checkpoint in several files OUT is a folder, outside of CHECKPOINT's; of one file it is a\n"
+        "file of the same kind, or a folder. The index is copied; other small files are not.\n\n"
+        "exit status: 0 done, 2 not: one line says why, and nothing is lost",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    reinit.add_argument("checkpoint", metavar="CHECKPOINT", help=".safetensors, .safetensors.index.json or .npz")
+    reinit.add_argument("-o", "--out", metavar="OUT", required=True, help="the file or folder to write")
+    reinit.add_argument(
+        "--recipe", metavar="R", required=True, help="a name, as llama; auto, told from names; or a .toml file"
+    )
+    methods = ("svd", "fast", "newton-schulz")
+    reinit.add_argument("--method", choices=methods, help="in place of what the recipe says; svd is exact")
+    reinit.add_argument("--steps", metavar="K", type=int, help="Newton-Schulz steps, in place of what the recipe says")
+    reinit.add_argument("--initial", metavar="INIT", help="the network as it was initialised, for recipes that reset")
+    reinit.add_argument("--layout", metavar="L", help="O out, I in, commas between: IO,HWIO (default: OI,OIHW,OIDHW)")
+    reinit.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to compute (default: cpu)")
+    where = reinit.add_mutually_exclusive_group()
+    where.add_argument("--workers", metavar="N", type=int, help="compute in N processes (extra: dask)")
+    where.add_argument("--scheduler", metavar="ADDRESS", help="compute on a running Dask cluster, as tcp://host:8786")
+    reinit.add_argument("--mixed", action="store_true", help="allow workers whose last bits differ")
+    reinit.add_argument("--dry-run", action="store_true", help="print the plan and the memory it takes; write nothing")
+    reinit.add_argument("--restart", action="store_true", help="discard an interrupted run instead of going on with it")
+    reinit.add_argument("--overwrite", action="store_true", help="replace OUT, in one step at the end")
+    reinit.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output, alone")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,0 +1,159 @@
+"""`fire-ref reinit`: a checkpoint rewritten from file to file, with a plan before and a table after."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from ..arguments import count
+from ..arrays import backend
+from ..streaming.engine import Alone, Engine
+from ..streaming.plan import plan
+from ..streaming.record import Rewriting, rewriting
+from ..streaming.request import Request
+from ..streaming.running import reserved
+from ..streaming.running import run as carry_out
+from .console import Output, printable
+from .files import targets, written
+from .waiting import progress
+
+COMMAND = "fire-ref reinit"
+#: The width of a line that no window limits, and the room of a name in one that does.
+FILE, ROOM = 10_000, 44
+#: Lines that are left alone and shown one by one.
+SHOWN = 20
+
+
+def run(options: argparse.Namespace) -> int:
+    """
+    Plan, and unless that is all that is wanted, carry out.
+
+    Parameters
+    ----------
+    options : argparse.Namespace
+        checkpoint, out, recipe, method, steps, initial, layout, device, workers, scheduler, mixed, dry_run, restart,
+        overwrite, json.
+
+    Returns
+    -------
+    int
+        0.
+    """
+    request = _request(options)
+    found = plan(COMMAND, request)
+    inputs = [str(path) for path in [*found.source.files, *([] if found.initial is None else found.initial.files)]]
+    (numbers,) = targets(COMMAND, {"--json": options.json}, inputs)
+    if options.dry_run:
+        # Nothing is discarded for a plan.
+        place = reserved(COMMAND, found, replace(request, restart=False))
+        _tell(rewriting(found, place), options.json, numbers, planned=True)
+        return 0
+    place = reserved(COMMAND, found, request)
+    with _engine(request) as engine, progress() as tell:
+        journal, outcomes = carry_out(COMMAND, found, request, place, engine, tell)
+    _tell(rewriting(found, place, journal, outcomes), options.json, numbers, planned=False)
+    return 0
+
+
+def _request(options: argparse.Namespace) -> Request:
+    if options.workers is not None:
+        count(COMMAND, "--workers", options.workers, least=1)
+    if options.device == "cuda":
+        backend("cupy")  # before anything is read
+    names = Request.__dataclass_fields__
+    return Request(**{name: getattr(options, name) for name in names})
+
+
+@contextmanager
+def _engine(request: Request) -> Iterator[Engine]:
+    if not request.distributed:
+        yield Alone()
+        return
+    from ..streaming.cluster import cluster
+
+    with cluster(COMMAND, request) as found:
+        yield found
+
+
+def _tell(found: Rewriting, wanted: str | None, file: Path | None, *, planned: bool) -> None:
+    text = json.dumps(found.plain(), indent=1)
+    if wanted == "-":
+        Output().out(text, highlight=False)
+        return
+    if file is not None:
+        with written(file) as part:
+            part.write_text(text + "\n", encoding="utf-8")
+    show(found, planned=planned)
+
+
+def show(found: Rewriting, *, planned: bool) -> None:
+    """
+    Print the plan, or what became of it.
+
+    Parameters
+    ----------
+    found : Rewriting
+        What to print.
+    planned : bool
+        Whether nothing was done yet.
+    """
+    console = Output()
+    narrow = console.is_terminal
+    _say(console, f"FIRE of {found.checkpoint} to {found.out}, recipe {found.recipe}", style="bold")
+    _say(console, found.source, style="dim")
+    Output(console.width if narrow else FILE).print(_planned(found, narrow) if planned else _done(found, narrow))
+    for line in _totals(found, planned):
+        _say(console, line)
+    for note in found.notes:
+        _say(console, f"* {note}")
+
+
+def _planned(found: Rewriting, narrow: bool) -> Table:
+    rows = [
+        (line.shard, line.tensor, "x".join(map(str, line.shape)), line.dtype, line.action, line.why)
+        for line in found.plan
+    ]
+    return _table(("shard", "tensor", "shape", "dtype", "action", "why"), rows, narrow)
+
+
+def _done(found: Rewriting, narrow: bool) -> Table:
+    rows = [(b.name, f"{b.dfi_before:.4g}", f"{b.dfi_after:.4g}", f"{b.sfe:.4g}") for b in found.blocks]
+    return _table(("tensor", "DfI before", "DfI after", "SFE"), rows, narrow)
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], narrow: bool) -> Table:
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 0, 0, 1))
+    for title in titles:
+        numbers = title.startswith(("DfI", "SFE"))
+        table.add_column(title, justify="right" if numbers else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(printable(cell, ROOM if narrow else None)) for cell in row))
+    return table
+
+
+def _totals(found: Rewriting, planned: bool) -> Iterator[str]:
+    many = len(found.plan)
+    verb = "would change" if planned else "changed"
+    yield f"{len(found.changed)} of {many} tensors {verb}, by {found.method}" + (
+        "" if found.steps is None else f", k = {found.steps}"
+    )
+    reasons: dict[str, list[str]] = {}
+    for name, reason in found.skipped.items():
+        reasons.setdefault(reason, []).append(name)
+    for reason, names in list(reasons.items())[:SHOWN]:
+        yield f"{len(names)} left as they are, {names[0]}{' ...' if len(names) > 1 else ''}: {reason}"
+    size = f"{found.bytes / 1e6:.1f} MB in {len({line.shard for line in found.plan})} files"
+    yield f"{size}; at most {found.memory / 1e6:.0f} MB of memory in each process, beyond what it has when idle"
+
+
+def _say(console: Output, text: str, style: str | None = None) -> None:
+    # A file gets lines in one piece; control characters of a hostile name never reach a terminal.
+    console.print(printable(text, None), style=style, markup=False, highlight=False, soft_wrap=not console.is_terminal)

@@ -1,0 +1,169 @@
+"""Where results go, what may be in the way, and where they are made before they have their names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..checkpoints.shards import weight_map
+from ..errors import sentence
+from .source import NPZ, SAFETENSORS, Source
+
+OPTION = "-o"
+INDEX = ".safetensors.index.json"
+#: What a folder is named that holds unfinished work.
+DESK = ".fire-ref"
+#: What a folder may hold beside the checkpoint that is replaced in it: the small files that go with one.
+BELONGS = (".json", ".txt", ".model", ".md", ".py", ".jinja", ".toml", ".yaml", ".gitattributes")
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """
+    Where a run works.
+
+    Attributes
+    ----------
+    target : Path
+        What the caller sees in the end: a file, or a folder.
+    folder : Path
+        Where finished files get their names.
+    desk : Path
+        The dot-folder with the journal and with what is not finished.
+    swaps : bool
+        Whether `folder` takes the place of `target` in the end.
+    names : tuple of str
+        Of the finished files, one for each input.
+    """
+
+    target: Path
+    folder: Path
+    desk: Path
+    swaps: bool
+    names: tuple[str, ...]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the caller named a file, not a folder."""
+        return self.folder != self.target and not self.swaps
+
+    @property
+    def old(self) -> Path:
+        """Where a folder waits that is being replaced."""
+        return self.target.parent / f".{self.target.name}{DESK}-old"
+
+    def final(self, shard: int) -> Path:
+        """Return the path of a finished file."""
+        return self.folder / self.names[shard]
+
+
+def workplace(function: str, out: str, source: Source, others: list[Path], *, overwrite: bool) -> Workplace:
+    """
+    Decide where to work, and refuse what must not be written.
+
+    Parameters
+    ----------
+    function : str
+        Who asks.
+    out : str
+        The caller's.
+    source : Source
+        The input.
+    others : list of Path
+        Further files that are read.
+    overwrite : bool
+        Whether what is there may be replaced.
+
+    Returns
+    -------
+    Workplace
+        Nothing has been made yet.
+
+    Raises
+    ------
+    ValueError
+        OUT is, holds or lies in what is read; or something else is there; or it cannot be written.
+    """
+    if not out or "\0" in out:
+        raise ValueError(sentence(function, OPTION, "be a path", repr(out), "-o reinitialised"))
+    target = Path(os.path.realpath(out))
+    _require_apart(function, out, target, source, others)
+    names = tuple(shard.path.name for shard in source.shards)
+    if source.index is None and target.suffix.lower() in (SAFETENSORS, NPZ) and not target.is_dir():
+        found = Workplace(target, target.parent, target.parent / f".{target.name}{DESK}", False, (target.name,))
+        if target.suffix.lower() != source.suffix:
+            rule = f"be of the input's format, {source.suffix}"
+            raise ValueError(sentence(function, OPTION, rule, repr(out), f"-o {target.stem}{source.suffix}"))
+    else:
+        found = _in_a_folder(function, out, target, names, overwrite=overwrite)
+    _require_free(function, out, found, overwrite=overwrite)
+    _require_writable(function, out, found)
+    return found
+
+
+def _in_a_folder(function: str, out: str, target: Path, names: tuple[str, ...], *, overwrite: bool) -> Workplace:
+    named_as_file = target.suffix.lower() in (SAFETENSORS, NPZ, ".json") and not target.is_dir()
+    if named_as_file or (target.exists() and not target.is_dir()):
+        rule = "name a folder, where there are several files"
+        raise ValueError(sentence(function, OPTION, rule, repr(out), f"-o {target.stem or 'reinitialised'}"))
+    beside = target.parent / f".{target.name}{DESK}-new"
+    inside = Workplace(target, target, target / DESK, False, names)
+    ours = inside.desk.is_dir() or not target.exists() or not any(target.iterdir())
+    if (beside / DESK).is_dir() or (overwrite and not ours):
+        return Workplace(target, beside, beside / DESK, True, names)
+    return inside
+
+
+def _require_apart(function: str, out: str, target: Path, source: Source, others: list[Path]) -> None:
+    for file in [*source.files, *others]:
+        read = Path(os.path.realpath(file))
+        if target == read or target in read.parents:
+            rule = "be another place than what is read"
+            raise ValueError(sentence(function, OPTION, rule, repr(out), "a new folder beside it"))
+    home = None if source.index is None else Path(os.path.realpath(source.index)).parent
+    if home is not None and home in target.parents:
+        rule = "lie outside the folder of the checkpoint"
+        raise ValueError(sentence(function, OPTION, rule, repr(out), "a new folder beside it"))
+
+
+def _require_free(function: str, out: str, found: Workplace, *, overwrite: bool) -> None:
+    if found.desk.is_dir():
+        return  # ours, as its journal will say
+    if found.is_file:
+        if found.target.exists() and not (overwrite and found.target.is_file()):
+            rule = "be new, or of an interrupted run"
+            raise ValueError(sentence(function, OPTION, rule, f"{out!r}, which exists", "--overwrite, or another name"))
+    elif found.swaps:
+        ours = {*found.names, *_indexed(function, found.target)}
+        strange = [path.name for path in sorted(found.target.iterdir()) if not _belongs(path, ours)]
+        if strange:
+            rule = "hold one checkpoint and nothing else to be replaced"
+            got = f"{out!r}, which also holds {strange[0]!r}"
+            raise ValueError(sentence(function, OPTION, rule, got, "another folder"))
+    elif found.target.exists() and any(found.target.iterdir()):
+        rule = "be new, empty, or of an interrupted run"
+        raise ValueError(sentence(function, OPTION, rule, f"{out!r}, which exists", "--overwrite, or another folder"))
+
+
+def _belongs(path: Path, ours: Collection[str]) -> bool:
+    return path.is_file() and (path.name in ours or path.name.lower().endswith(BELONGS))
+
+
+def _indexed(function: str, folder: Path) -> set[str]:
+    """Return the files of the checkpoint that a folder holds, if it has an index: other weights are not to be lost."""
+    found: set[str] = set()
+    for index in folder.glob(f"*{INDEX}"):
+        with suppress(ValueError, OSError):
+            found |= set(weight_map(function, index).values())
+    return found
+
+
+def _require_writable(function: str, out: str, found: Workplace) -> None:
+    above = found.target if found.target.is_dir() and not found.swaps else found.target.parent
+    if not above.is_dir():
+        raise ValueError(sentence(function, OPTION, "lie in an existing folder", repr(out), "making it first"))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise ValueError(sentence(function, OPTION, "lie in a folder that may be written", repr(out), "another"))
