@@ -62,14 +62,28 @@ def tensors(function: str, path: Path) -> list[Stored]:
 
 def _stored(function: str, path: Path, size: int, base: int, place: Place) -> Stored:
     read = partial(_read, function, path, size, base, place)
-    return Stored(place.name, place.shape, place.dtype, read)
+    raw = partial(_raw, function, path, size, base, place)
+    return Stored(place.name, place.shape, place.dtype, read, raw=raw)
+
+
+def _raw(function: str, path: Path, size: int, base: int, place: Place) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    _require_same(function, path, size)
+    content = np.empty(place.end - place.begin, dtype=np.uint8)
+    with path.open("rb", buffering=0) as file:
+        file.seek(base + place.begin)
+        _fill(function, path, file, content.data)
+    return content
+
+
+def _require_same(function: str, path: Path, size: int) -> None:
+    if size_of(function, path) != size:
+        refuse(function, path, "left alone while it is read", "another size than before")
 
 
 def _read(function: str, path: Path, size: int, base: int, place: Place) -> np.ndarray[Any, np.dtype[Any]]:
     if place.dtype not in FLOATS:
         no_numbers(function, path, place.name, f"dtype {place.dtype}")
-    if size_of(function, path) != size:
-        refuse(function, path, "left alone while it is read", "another size than before")
+    _require_same(function, path, size)
     array = np.empty(place.shape, dtype=_dtype(place.dtype))
     with path.open("rb", buffering=0) as file:
         file.seek(base + place.begin)
