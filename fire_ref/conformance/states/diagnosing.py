@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .explaining import ALIKE, Explanation, explain
+from .explaining import ALIKE, Explanation, Map, agrees, explain
 from .factors import wrong_factor
 from .grading import downcast, tight
 from .mistake import Mistake
@@ -93,13 +93,16 @@ def _formula(one: Suspect, piece: Piece, reason: Explanation) -> Iterator[Mistak
         text = "comes back as it was" if alike else f"W times {reason.factors[0]:.4g}"
         yield make._replace(code="NOOP", evidence=text)
         return
-    twice = found.kind == "twice" or (not told.dialect.exact and found.steps == 2 * (told.dialect.steps or 0))
-    if twice and found.kind in ("twice", "steps"):
-        text = f"{found.text}; declared {told.text}"
-        yield make._replace(code="TIED_TWICE" if one.tied else "WRONG_STEPS", evidence=text)
+    again = [rival for rival in reason.rivals if _twice(piece, rival)] if found.kind in ("steps", "twice") else []
+    if again and one.tied:
+        yield make._replace(code="TIED_TWICE", evidence=f"{again[0].text}; declared {told.text}")
+    elif found.kind == "twice":
+        yield make._replace(code="WRONG_STEPS", evidence=f"{found.text}; declared {told.text}")
     elif found.kind == "steps":
         code = "UNDER_ITERATED" if told.dialect.exact else "WRONG_STEPS"
-        yield make._replace(code=code, evidence=f"{found.text}; declared {told.text}")
+        most = max(rival.steps or 0 for rival in reason.rivals if rival.kind == "steps")
+        text = found.text if most == found.steps else f"{found.steps} to {most} steps"
+        yield make._replace(code=code, evidence=f"{text}; declared {told.text}")
     elif found.kind == "exact" and not told.dialect.exact:
         yield make._replace(code="WRONG_STEPS", evidence=f"{found.text}; declared {told.text}")
     elif found.kind in _CODES:
@@ -108,6 +111,10 @@ def _formula(one: Suspect, piece: Piece, reason: Explanation) -> Iterator[Mistak
     if factor is not None:
         code, text, sure = factor
         yield make._replace(code=code, evidence=text, confidence=sure)
+
+
+def _twice(piece: Piece, rival: Map) -> bool:
+    return rival.kind == "twice" or (rival.kind == "steps" and rival.steps == 2 * (piece.declared.dialect.steps or 0))
 
 
 _CODES = {
@@ -127,19 +134,29 @@ def room(piece: Piece, reason: Explanation) -> float:
 def _partition(one: Suspect, piece: Piece, declared: tuple[int, ...]) -> Iterator[Mistake]:
     """Look for blocks of rows or columns that were treated one by one."""
     for axis in (0, 1):
-        edges = boundaries(piece, axis)
-        if edges is None or len(edges) == 2 or (axis == one.axis and edges == declared):
+        read = boundaries(piece, axis)
+        cuts = [] if read is None or len(read) == 2 or (axis == one.axis and read == declared) else [read]
+        tried = [(_agreeing(piece, axis, edges), edges) for edges in cuts]
+        if not tried or tried[0][0] < len(tried[0][1]) - 1:  # rounding may blur what is read off a few rows
+            n = piece.W.shape[1 + axis]
+            even = [tuple(n * i // many for i in range(many + 1)) for many in SHARDS if n % many == 0 and n // many > 1]
+            tried += [(many, edges) for edges in even if (many := _agreeing(piece, axis, edges)) == len(edges) - 1]
+        if not tried:
             continue
-        parts = [piece.part(axis, a, b) for a, b in pairwise(edges)]
-        agree = sum(explain(part) is not None for part in parts)
+        agree, edges = max(tried, key=lambda pair: pair[0] / (len(pair[1]) - 1))
         shard = _sharded(edges, declared if axis == one.axis else (0, piece.W.shape[1 + axis]))
         fused = len(declared) > 2 and axis == one.axis
         code = "SHARD_LOCAL" if shard and not (fused and equal_parts(edges)) else "QKV_BOUNDARY"
         should = _cut(one, one.axis, declared) if len(declared) > 2 else "one matrix"
-        text = f"{_cut(one, axis, edges)}, each by itself; declared {should}; {agree} of {len(parts)} fit"
-        sure = 0.95 if agree == len(parts) else 0.7
+        text = f"{_cut(one, axis, edges)}, each by itself; declared {should}; {agree} of {len(edges) - 1} fit"
+        sure = 0.95 if agree == len(edges) - 1 else 0.7
         yield Mistake(code, piece.tensor, text, confidence=sure, case="" if piece is one.whole else piece.name)
         return
+
+
+def _agreeing(piece: Piece, axis: int, edges: tuple[int, ...]) -> int:
+    """Count the blocks that are what was declared, each by itself."""
+    return sum(agrees(piece.part(axis, a, b)) for a, b in pairwise(edges))
 
 
 def _sharded(edges: tuple[int, ...], declared: tuple[int, ...]) -> bool:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...tolerances import YARDSTICK
+from ...tolerances import EPS
 from ..converged import converged
 from ..dialect import DIALECTS, Dialect
 from ..hypotheses import POLYNOMIALS
@@ -22,12 +22,15 @@ from .piece import Piece
 MOST_STEPS = 30
 #: Of two explanations the nearer to the declaration is taken, if it is at most so much worse.
 ALIKE = 1.5
-#: Responses of single values are known so much worse than the whole.
+#: A map that stretches errors without limit would explain everything; what is right is far below this.
+MOST = 0.02
+#: Our own singular vectors, in float64, of matrices of any size that was tried.
+OWN = 512 * EPS["float64"]
 _OTHER_STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
 
 
 class Map(NamedTuple):
-    """A map of singular values: what kind it is, its steps and norm, the response (stack, p), how it stretches errors."""
+    """A map of singular values: its kind, steps, words, response (stack, p), and how it stretches errors."""
 
     kind: str
     steps: int | None
@@ -37,11 +40,25 @@ class Map(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """A map that explains a block, with the factor of each matrix, and what remains, relative."""
+    """
+    A map that explains a block.
+
+    Attributes
+    ----------
+    found : Map
+        Of all that explain it equally well the nearest to the declaration.
+    factors : ndarray, shape (stack,)
+        What it was multiplied by.
+    residual : float
+        What remains, relative.
+    rivals : tuple of Map
+        All that explain it equally well.
+    """
 
     found: Map
     factors: Host
     residual: float
+    rivals: tuple[Map, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,13 +104,18 @@ def explain(piece: Piece) -> Explanation | None:
     """
     reading = Reading(piece)
     found = []
-    for rank, one in enumerate(maps(piece)):
+    d, rest = reading.table
+    blurred = float(np.linalg.norm(rest)) > MOST * float(np.linalg.norm(d))  # no map of singular values at all
+    for one in () if blurred else maps(piece):
+        if not np.isfinite(one.response).all():
+            continue
         c, residual = reading.factors(one.response)
-        if residual <= tight(piece, one.amplification) * (1.0 if one.kind != "linear" else YARDSTICK):
-            found.append((rank, Explanation(one, c, residual)))
+        if residual <= limit(piece, one.amplification):
+            found.append(Explanation(one, c, residual))
     if found:
-        least = min(one.residual for _, one in found)
-        return next(one for _, one in found if one.residual <= ALIKE * least + tight(piece, 1.0) / 4)
+        least = min(one.residual for one in found)
+        alike = [one for one in found if one.residual <= ALIKE * least + limit(piece, 1.0) / 4]
+        return alike[0]._replace(rivals=tuple(one.found for one in alike))
     return _exactly(piece, reading)
 
 
@@ -107,7 +129,32 @@ def _exactly(piece: Piece, reading: Reading) -> Explanation | None:
     seen = piece.seen(np.where(piece.alive, c, 1.0), paper)
     if converged(seen, piece.dtype).status != "pass":
         return None
-    return Explanation(Map("exact", None, "the exact polar factor", ones, 1.0), c, residual)
+    exact = Map("exact", None, "the exact polar factor", ones, 1.0)
+    return Explanation(exact, c, residual, (exact,))
+
+
+def agrees(piece: Piece) -> bool:
+    """
+    Ask whether Y is what was declared, up to one factor for each matrix.
+
+    Parameters
+    ----------
+    piece : Piece
+        Finite, not zero.
+
+    Returns
+    -------
+    bool
+    """
+    reading = Reading(piece)
+    if piece.declared.dialect.exact:
+        return _exactly(piece, reading) is not None
+    return reading.factors(piece.told.response)[1] <= limit(piece, piece.told.amplification)
+
+
+def limit(piece: Piece, amplification: float) -> float:
+    """Return what may remain of a block that a map explains: rounding, its own and that of our decomposition."""
+    return min(max(tight(piece, amplification), OWN), MOST)
 
 
 def maps(piece: Piece) -> Iterator[Map]:

@@ -71,7 +71,14 @@ def _live(function: str, optimizer: Any, after: Any) -> Iterator[Stored]:
 
 
 def _numbered(function: str, state: Mapping[Any, Any], groups: Any) -> Iterator[Stored]:
-    """Read a torch optimizer's state_dict, which has names where the optimizer was given named parameters."""
+    """
+    Read a torch optimizer's state_dict, which has names where the optimizer was given named parameters.
+
+    Raises
+    ------
+    ValueError
+        It has none.
+    """
     names: dict[Any, str] = {}
     for group in groups:
         names |= dict(zip(group.get("params", ()), group.get("param_names", ()), strict=False))

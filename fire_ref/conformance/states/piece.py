@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ class Piece:
         return truth(self.W, self.declared.dialect, "matrix")
 
     @cached_property
-    def alive(self) -> Host:
+    def alive(self) -> np.ndarray[Any, np.dtype[np.bool]]:
         """Which matrices of W are not zero."""
         return np.asarray(self.told.factors.s[:, 0] > 0)
 

@@ -9,16 +9,19 @@ import numpy as np
 
 from ...layout import Layout
 from ...tolerances import EPS
-from ..diagnosis.factor import candidates
-from ..diagnosis.matching import isometric, match
-from ..precision import Host
+from ..diagnosis.factor import GROSS, candidates
+from ..diagnosis.matching import match
+from ..precision import HALVES, Host
 from ..truth import to_matrices
 from .explaining import explain
+from .grading import deviation
 from .mistake import Mistake
 from .piece import Piece
 
 #: Larger matrices are not decomposed once more for the sake of a name.
 LARGEST = 4096
+#: How much nearer a wrong matrix must be than the declared one, from which some do not differ by much.
+NEARER = 4.0
 #: What `partitions` finds better.
 _CUT = ("SHARD_LOCAL", "QKV_BOUNDARY")
 
@@ -65,18 +68,25 @@ def wrong_factors(wrong: Sequence[Piece]) -> list[Mistake]:
         return []
     first = int(np.argmax(piece.alive))
     W, Y, eps = piece.W[first], piece.Y[first], EPS[piece.dtype]
-    found = []
+    found, off = [], deviation(piece)
     for one in candidates(W, Y, piece.declared.dialect):
         matched = match(one.answer, one.matrix, eps) if one.code not in _CUT else None
-        if matched is not None:
+        if matched is not None and matched.distance <= off / NEARER:
             found.append((matched.distance, one))
     if found:
         distance, one = min(found, key=lambda pair: pair[0])
         return [Mistake(one.code, piece.tensor, f"{one.text}, to {distance:.1e}", confidence=0.95, case=piece.name)]
-    if isometric(Y, eps):
+    if off > GROSS and _isometric(Y, piece.dtype):
         text = "the Gram matrix is a multiple of I, and it is not the nearest isometry"
         return [Mistake("WRONG_FACTOR", piece.tensor, text, confidence=0.9, case=piece.name)]
     return []
+
+
+def _isometric(Y: Host, dtype: str) -> bool:
+    """Whether the small Gram matrix is a multiple of the identity, but for rounding to the dtype."""
+    G = Y.T @ Y if len(Y) >= Y.shape[1] else Y @ Y.T
+    found = match(G, np.eye(len(G)), EPS[dtype])
+    return found is not None and found.distance <= (4 * EPS[dtype] if dtype in HALVES else 1.0)
 
 
 def _arranged(piece: Piece, letters: str) -> Iterator[tuple[str, str, Piece]]:

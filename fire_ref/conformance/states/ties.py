@@ -18,7 +18,7 @@ def split(networks: Networks, names: Sequence[str]) -> list[Mistake]:
     networks : Networks
         Before and after.
     names : sequence of str
-        Of one tensor before, those that are there after.
+        Of one tensor before, those that are there after; the one that is judged first.
 
     Returns
     -------
@@ -51,12 +51,12 @@ def spokesman(networks: Networks, names: Sequence[str]) -> str:
     networks : Networks
         Before and after.
     names : sequence of str
-        Of one tensor, those that are there after; the first one speaks for it.
+        Of one tensor, those that are there after; the recipe's own first.
 
     Returns
     -------
     str
-        The first that is not as it was, for where a tie was split the others are named for that.
+        The first that is not as it was: where a tie was split, the others are named for that.
     """
     moved = (one for one in names if networks.before[one].shape != networks.after[one].shape or _moved(networks, one))
     return next(moved, names[0]) if len(names) > 1 else names[0]

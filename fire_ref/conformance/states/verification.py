@@ -131,8 +131,9 @@ def _tensor(both: Networks, here: list[str], override: Dialect | None, gathered:
     if action == "leave":
         judged = here
     else:
-        gathered.mistakes += split(both, here)
+        here.sort(key=lambda name: name != both.decisions.first[name])
         judged = [spokesman(both, here)]
+        gathered.mistakes += split(both, [*judged, *(name for name in here if name not in judged)])
     for name in judged:
         found = list(shaped(both, name))
         gathered.mistakes += found
