@@ -106,6 +106,11 @@ def within_a_rounding(found: Host, wanted: Host, dtype: str) -> tuple[float, flo
     return (worst / peak if peak else worst), EPS[dtype]
 
 
+def readable(tensor: Stored) -> bool:
+    """Whether a tensor holds real numbers that are computed with."""
+    return tensor.trouble is None and tensor.dtype in FLOATS
+
+
 def stored_in(first: Stored, second: Stored) -> str:
     """Return the less precise of the dtypes of two tensors of real numbers."""
     return coarser(first.dtype, second.dtype)

@@ -96,9 +96,9 @@ def networks(function: str, before: Any, after: Any, recipe: Any, layout: str | 
     if not old.keys() & new.keys():
         got = f"{next(iter(old))!r} and so on before, {next(iter(new))!r} and so on after"
         raise ValueError(sentence(function, "before and after", "share names", got, "two states of one network"))
-    old = {name: _as_held(tensor, new.get(name)) for name, tensor in old.items()}
-    chosen, _ = resolved(function, recipe, list(old.values()))
-    decisions = decide(function, list(old.values()), known, chosen)
+    held = [_as_held(tensor, new.get(name)) for name, tensor in old.items()]
+    chosen, _ = resolved(function, recipe, held)
+    decisions = decide(function, held, known, chosen)
     if not any(choice.action in ("project", "reset") for choice in decisions.choices.values()):
         why = Counter(choice.reason for choice in decisions.choices.values()).most_common(1)[0][0]
         got = f"{len(old)} entries, most of them left as {why}"

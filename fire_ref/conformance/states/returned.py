@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ...checkpoints import Stored
 from ..record import Result
-from .comparing import changed_by, numbers, same, stored_in, within_a_rounding
+from .comparing import changed_by, numbers, readable, same, stored_in, within_a_rounding
 from .mistake import Mistake
 from .networks import Networks
-from .weights import readable
 
 
 def reset(networks: Networks, name: str) -> tuple[Result, list[Mistake]]:

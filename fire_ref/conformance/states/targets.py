@@ -11,10 +11,9 @@ from ...checkpoints import Stored
 from ...models.selection import Choice
 from ...models.tying import KNOWN, ends_in
 from ..record import Result
-from .comparing import changed_by, numbers, same, stored_in, within_a_rounding
+from .comparing import changed_by, numbers, readable, same, stored_in, within_a_rounding
 from .mistake import Mistake
 from .networks import Networks
-from .weights import readable
 
 #: Running statistics, and what they are in a new layer.
 STATISTICS = re.compile(r"(?:^|[./])(running|moving)_(mean|var|variance)$|(?:^|[./])num_batches_tracked$")

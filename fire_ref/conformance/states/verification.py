@@ -16,17 +16,17 @@ from ..precision import DTYPES, coarser
 from ..record import Fingerprint, Result, Timing, Verdict
 from ..report import Report
 from ..verification import own_version
-from .comparing import same
+from .batchnorm import stale as stale_statistics
+from .comparing import readable, same
 from .declaring import dialect_of
 from .mistake import Mistake, dressed
 from .moments import entries
 from .moments import stale as stale_moments
 from .networks import Networks, networks
 from .returned import copied, reset
-from .statistics import stale as stale_statistics
 from .targets import left, names, shaped, uncopied
 from .ties import split, spokesman
-from .weights import Gathered, judge_weight, readable
+from .weights import Gathered, judge_weight
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 FUNCTION = "verify_state"
@@ -120,7 +120,7 @@ def verify_state(
     if memory is not None:
         gathered.mistakes += stale_moments(FUNCTION, memory, both.before, changed)
     spent = Timing(judging=time.perf_counter() - began)
-    return _report(both, gathered, override, _target(after), spent)
+    return _report(both, gathered, override, _target(after, both, override), spent)
 
 
 def _tensor(both: Networks, here: list[str], override: Dialect | None, gathered: Gathered) -> None:
@@ -229,7 +229,9 @@ def _lagging(gathered: Gathered) -> list[Mistake]:
     return [Mistake("UNDER_ITERATED", worst.tensor, text, "limit")]
 
 
-def _target(after: Any) -> str:
+def _target(after: Any, both: Networks, override: Dialect | None) -> str:
     if isinstance(after, (str, os.PathLike)):
-        return os.fspath(after)
-    return "a state" if isinstance(after, Mapping) else type(after).__name__
+        where = os.fspath(after)
+    else:
+        where = "a state" if isinstance(after, Mapping) else type(after).__name__
+    return where if override is None else f"{where} (recipe {both.recipe.name})"

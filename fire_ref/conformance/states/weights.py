@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...arrays import FLOATS
-from ...checkpoints import Stored
 from ...models.blocks import blocks
 from ...models.projecting import block_name
 from ...models.selection import Choice
@@ -255,8 +253,3 @@ def _settle(gathered: Gathered, names: list[str], *, good: bool) -> None:
         else one
         for one in gathered.results
     ]
-
-
-def readable(tensor: Stored) -> bool:
-    """Whether a tensor holds real numbers that are computed with."""
-    return tensor.trouble is None and tensor.dtype in FLOATS
