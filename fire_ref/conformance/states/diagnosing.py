@@ -91,11 +91,14 @@ def _formula(one: Suspect, piece: Piece, reason: Explanation) -> Iterator[Mistak
     if found.kind == "linear":
         alike = bool((abs(reason.factors[piece.alive] - 1) <= tight(piece, 1.0)).all())
         text = "comes back as it was" if alike else f"W times {reason.factors[0]:.4g}"
-        yield make._replace(code="NOOP", evidence=text)
+        yield make._replace(code="SKIPPED_SILENTLY" if alike else "NOOP", evidence=text)
         return
-    again = [rival for rival in reason.rivals if _twice(piece, rival)] if found.kind in ("steps", "twice") else []
+    again = (
+        [rival for rival in reason.rivals if _twice(piece, rival)] if found.kind in ("steps", "twice", "exact") else []
+    )
     if again and one.tied:
-        yield make._replace(code="TIED_TWICE", evidence=f"{again[0].text}; declared {told.text}")
+        sure = 0.9 if len(reason.rivals) == 1 else 0.6
+        yield make._replace(code="TIED_TWICE", evidence=f"{again[0].text}; declared {told.text}", confidence=sure)
     elif found.kind == "twice":
         yield make._replace(code="WRONG_STEPS", evidence=f"{found.text}; declared {told.text}")
     elif found.kind == "steps":

@@ -24,6 +24,8 @@ MOST_STEPS = 30
 ALIKE = 1.5
 #: A map that stretches errors without limit would explain everything; what is right is far below this.
 MOST = 0.02
+#: Responses beyond this are no answer.
+DIVERGED = 1e100
 #: Our own singular vectors, in float64, of matrices of any size that was tried.
 OWN = 512 * EPS["float64"]
 _OTHER_STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
@@ -107,7 +109,7 @@ def explain(piece: Piece) -> Explanation | None:
     d, rest = reading.table
     blurred = float(np.linalg.norm(rest)) > MOST * float(np.linalg.norm(d))  # no map of singular values at all
     for one in () if blurred else maps(piece):
-        if not np.isfinite(one.response).all():
+        if not (np.abs(one.response) < DIVERGED).all():
             continue
         c, residual = reading.factors(one.response)
         if residual <= limit(piece, one.amplification):
@@ -115,7 +117,10 @@ def explain(piece: Piece) -> Explanation | None:
     if found:
         least = min(one.residual for one in found)
         alike = [one for one in found if one.residual <= ALIKE * least + limit(piece, 1.0) / 4]
-        return alike[0]._replace(rivals=tuple(one.found for one in alike))
+        # What has converged is explained by many numbers of steps, none of them better than none.
+        converging = any(one.found.kind == "steps" and one.found.steps == MOST_STEPS for one in alike)
+        exact = _exactly(piece, reading) if converging and alike[0].found.kind == "steps" else None
+        return (exact or alike[0])._replace(rivals=tuple(one.found for one in alike))
     return _exactly(piece, reading)
 
 

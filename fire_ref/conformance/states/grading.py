@@ -77,7 +77,8 @@ def grade(piece: Piece) -> Grade:
         return Grade("pass", residual, bound, found, needed)
     computing = coarser(piece.dtype, dialect.computes)
     loose = judge(seen, dialect, computing, active=True)
-    status = "coarse" if loose.status == "pass" and piece.dtype in HALVES else loose.status
+    stored_only = piece.dtype in HALVES and EPS[dialect.computes or "float64"] < EPS[piece.dtype]
+    status = "coarse" if loose.status == "pass" and stored_only else loose.status
     return Grade(status, loose.residual, loose.bound, found, needed)
 
 

@@ -27,7 +27,7 @@ class Networks:
     function : str
         Who asks.
     before, after, initial : dict of str to Stored
-        By name; initial values of what is put back only.
+        By name; `initial` is empty where the recipe puts nothing back.
     decisions : Decisions
         What the recipe says of `before`.
     recipe : Recipe
@@ -103,7 +103,9 @@ def networks(function: str, before: Any, after: Any, recipe: Any, layout: str | 
         why = Counter(choice.reason for choice in decisions.choices.values()).most_common(1)[0][0]
         got = f"{len(old)} entries, most of them left as {why}"
         raise ValueError(sentence(function, "before", f"hold what {chosen.name!r} takes", got, "another recipe"))
-    return Networks(function, old, new, decisions, chosen, initial_tensors(function, initial, chosen, decisions))
+    initial_tensors(function, initial, chosen, decisions)  # refuses what is missing or needless
+    first = [] if initial is None else tensors(function, "initial", initial)
+    return Networks(function, old, new, decisions, chosen, {tensor.name: tensor for tensor in first})
 
 
 def _as_held(old: Stored, new: Stored | None) -> Stored:

@@ -215,6 +215,9 @@ def _mistakes(
     tied: bool,
 ) -> list[Mistake]:
     """Name what is wrong with a tensor."""
+    first = networks.initial.get(name)
+    if first is not None and same(first, networks.after[name]):
+        return [Mistake("WRONG_TARGETS", name, f"has its initial values; declared {wanted.text}")]
     if unchanged:
         return [Mistake("SKIPPED_SILENTLY", name, f"is as it was; declared {wanted.text}")]
     if not np.isfinite(Y).all():

@@ -151,6 +151,8 @@ MUTANTS = (
     Mutant("a weight is missing", "official", ("WRONG_TARGETS",), "fc.weight", without("fc.weight")),
     Mutant("one layer is skipped", "llama", ("SKIPPED_SILENTLY",), "model.layers.0.self_attn.v_proj.weight",
            untouched("model.layers.0.self_attn.v_proj.weight")),
+    Mutant("the values are skipped", "gpt", ("SKIPPED_SILENTLY",), C_ATTN,
+           lambda before, after, _: {**after, C_ATTN: np.concatenate([after[C_ATTN][:48], before[C_ATTN][48:]])}),
     Mutant("convolutions are skipped", "official", ("SKIPPED_SILENTLY",), "conv.weight", untouched("conv.weight")),
     Mutant("nothing was written back", "official", ("NOOP",), "conv.weight", lambda before, _, __: dict(before)),
     Mutant("a multiple of W", "official", ("NOOP",), "fc.weight", put("fc.weight", lambda W: 0.25 * W)),
@@ -249,6 +251,9 @@ MUTANTS = (
     Mutant("the linear layer is not reset", "dqn", ("SKIPPED_SILENTLY",), "q_network.fc.weight",
            lambda before, after, _: {**after, **{f"{net}.fc.weight": before["q_network.fc.weight"]
                                                  for net in ("q_network", "target_network")}}),
+    Mutant("the convolution is reset, too", "dqn", ("WRONG_TARGETS",), "q_network.conv1.weight",
+           lambda _, after, first: {**after, **{f"{net}.conv1.weight": first["q_network.conv1.weight"]
+                                                for net in ("q_network", "target_network")}}),
     Mutant("the linear layer is projected", "dqn", ("WRONG_RESET",), "q_network.fc.weight",
            lambda before, after, _: {**after, **{f"{net}.fc.weight": steps(before["q_network.fc.weight"], 10)
                                                  for net in ("q_network", "target_network")}}),
