@@ -14,6 +14,7 @@ from .coefficients import COEFFICIENTS
 from .conformance.dialect import DIALECTS, Dialect
 from .conformance.record import Diagnosis, Result, Verdict
 from .conformance.report import Report
+from .conformance.states.verification import verify_state
 from .conformance.verification import verify
 from .errors import BackendError, MissingExtraError
 from .measures import dfi, sfe
@@ -68,4 +69,5 @@ __all__ = [
     "spectral_response",
     "steps_needed",
     "verify",
+    "verify_state",
 ]

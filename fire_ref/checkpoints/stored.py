@@ -30,6 +30,8 @@ class Stored:
         What holds it, where that is known: "Linear", "Conv2d", or a description.
     trouble : str, optional
         Why it cannot be read as an array.
+    raw : callable, optional
+        Returns the bytes as they are stored, of any dtype; None where `read` has them too.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Stored:
     place: Hashable = None
     owner: str | None = None
     trouble: str | None = None
+    raw: Callable[[], Array] | None = None
 
     @property
     def size(self) -> int:

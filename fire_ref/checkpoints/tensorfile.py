@@ -95,14 +95,28 @@ def head(function: str, path: Path) -> Head:
 def stored(function: str, path: Path, found: Head, place: Place) -> Stored:
     """Return one tensor of a file, to be read later, in another process too."""
     read = partial(_read, function, path, found.size, found.base, place)
-    return Stored(place.name, place.shape, place.dtype, read)
+    raw = partial(_raw, function, path, found.size, found.base, place)
+    return Stored(place.name, place.shape, place.dtype, read, raw=raw)
+
+
+def _raw(function: str, path: Path, size: int, base: int, place: Place) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    _require_same(function, path, size)
+    content = np.empty(place.end - place.begin, dtype=np.uint8)
+    with path.open("rb", buffering=0) as file:
+        file.seek(base + place.begin)
+        _fill(function, path, file, content.data)
+    return content
+
+
+def _require_same(function: str, path: Path, size: int) -> None:
+    if size_of(function, path) != size:
+        refuse(function, path, "left alone while it is read", "another size than before")
 
 
 def _read(function: str, path: Path, size: int, base: int, place: Place) -> np.ndarray[Any, np.dtype[Any]]:
     if place.dtype not in FLOATS:
         no_numbers(function, path, place.name, f"dtype {place.dtype}")
-    if size_of(function, path) != size:
-        refuse(function, path, "left alone while it is read", "another size than before")
+    _require_same(function, path, size)
     array = np.empty(place.shape, dtype=_dtype(place.dtype))
     with path.open("rb", buffering=0) as file:
         file.seek(base + place.begin)

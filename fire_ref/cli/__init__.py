@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _add_demo(commands)
     _add_verify(commands)
     _add_reinit(commands)
+    _add_verify_model(commands)
     for command in commands.choices.values():
         # Also here, so that it may stand after the command; SUPPRESS keeps the value given before it.
         command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
@@ -183,6 +184,36 @@ def _add_reinit(commands: Commands) -> None:
     reinit.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output, alone")
 
 
+def _add_verify_model(commands: Commands) -> None:
+    model = commands.add_parser(
+        "verify-model",
+        help="whether a checkpoint was reinitialised as a recipe says",
+        description="Compare a checkpoint with the one that it was made of, tensor by tensor: was every tensor that\n"
+        "the recipe takes reinitialised as declared, is everything else as it was, and if not, what\n"
+        "went wrong with which tensor, by name. Both are read one tensor at a time.",
+        epilog="examples:\n  fire-ref verify-model old.safetensors new.safetensors --recipe bert\n"
+        "  fire-ref verify-model old/model.safetensors.index.json new/model.safetensors.index.json \\\n"
+        "      --recipe llama --dialect paper --html report.html\n"
+        "  fire-ref verify-model q.npz q-new.npz --recipe dqn --initial q-first.npz --optimizer adam.npz --json -\n\n"
+        "exit status: 0 passed, 1 not, 2 bad usage",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    kinds = ".safetensors, .safetensors.index.json or .npz"
+    model.add_argument("before", metavar="BEFORE", help=f"the checkpoint as it was: {kinds}")
+    model.add_argument("after", metavar="AFTER", help="the same, reinitialised")
+    model.add_argument(
+        "--recipe", metavar="R", required=True, help="which tensors, and how: a name, a TOML file, or auto"
+    )
+    model.add_argument("--dialect", metavar="D", help="what computed them, if not what the recipe says: paper is exact")
+    model.add_argument("--initial", metavar="INIT", help="the network as it was first made (dqn)")
+    model.add_argument(
+        "--optimizer", metavar="FILE", help="its state, tensors called exp_avg.NAME, NAME.exp_avg or state/NAME/exp_avg"
+    )
+    model.add_argument("--layout", metavar="L", help="O out, I in, commas between: IO,HWIO (default: OI,OIHW,OIDHW)")
+    model.add_argument("--json", metavar="FILE", help="write everything as JSON; - is standard output, alone")
+    model.add_argument("--html", metavar="FILE", help="write one self-contained page")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """
     Run one command; an error becomes one line on stderr and status 2.
@@ -214,7 +245,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = parser().parse_args(arguments)
     try:
-        run = import_module(f"{__name__}.{options.command}").run  # heavy: rich, and the whole library
+        run = import_module(f"{__name__}.{options.command.replace('-', '_')}").run  # heavy: rich, and the whole library
         return int(run(options))
     except KeyboardInterrupt:
         print("fire-ref: interrupted", file=sys.stderr)  # noqa: T201 # this is the command line

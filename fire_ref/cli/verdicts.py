@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..conformance.record import Diagnosis, Findings, Probe
-from ..conformance.wording import SYMBOLS, duration, fitting, grouped, one_line, tally, verdicts
+from ..conformance.wording import SYMBOLS, declared, duration, fitting, folded, grouped, one_line, tally, verdicts
 from .console import Output
 
 #: The width of a line that no window limits.
@@ -37,7 +37,7 @@ STYLES: Mapping[str, str] = {
 def show(found: Findings, console: Output) -> None:
     """Print the report."""
     say(console, _stamp(found))
-    setting = f"dialect {found.dialect}, level {found.level}, {found.arrays}, {found.dtype}"
+    setting = f"{declared(found)}, level {found.level}, {found.arrays}, {found.dtype}"
     say(console, Text(one_line(f"{setting} on {found.device}" if found.device else setting)))
     say(console, Text(one_line(", ".join(f"{name} {v}" for name, v in found.versions.items())), style="dim"))
     console.print()
@@ -97,7 +97,7 @@ def _stamp(found: Findings) -> Text:
 
 def _diagnoses(found: Sequence[Diagnosis]) -> Table:
     table = heading("<diagnosis", "<evidence, and what to do")
-    for one in found:
+    for one, more in folded(found):
         name = Text(f"{SYMBOLS[one.severity]} {one.severity}\n{one_line(one.code)}", style=STYLES[one.severity])
         where = [f"tensor {one.tensor}"] if one.tensor else []
         where += [f"case {one.case}"] if one.case else []
@@ -105,6 +105,7 @@ def _diagnoses(found: Sequence[Diagnosis]) -> Table:
         told = f"{one.evidence} ({', '.join(where)})" if where else one.evidence
         lines = [Text(one_line(told), style="dim" if one.severity == "note" else "")]
         lines += [Text(f"→ {one_line(one.hint)}", style="dim")] if one.hint else []
+        lines += [Text(f"and {more} more of this kind (--json has all)", style="dim")] if more else []
         table.add_row(name, Text("\n").join(lines))
     table.columns[0].no_wrap = True
     return table

@@ -8,7 +8,7 @@ from importlib.resources import files
 from .drawing import draw, legend
 from .record import Diagnosis, Findings
 from .tables import explanations, pairs, results
-from .wording import SYMBOLS, Line, duration, fitting, number, verdicts
+from .wording import SYMBOLS, Line, duration, fitting, folded, number, verdicts
 
 
 def page(found: Findings) -> str:
@@ -33,7 +33,8 @@ def page(found: Findings) -> str:
         "SETTING": _setting(found),
         "VERDICTS": "\n".join(map(_verdict, verdicts(found))),
         "FITS": escape(fitting(found)),
-        "DIAGNOSES": "\n".join(map(_diagnosis, found.diagnoses)) or '<div class="card">Nothing to diagnose.</div>',
+        "DIAGNOSES": "\n".join(_diagnosis(*pair) for pair in folded(found.diagnoses))
+        or '<div class="card">Nothing to diagnose.</div>',
         "CURVE": draw(found.fingerprint.probes) or "<p>No probe was answered.</p>",
         "LEGEND": legend(found.fingerprint.probes),
         "LEAKAGE": _leakage(found),
@@ -67,9 +68,10 @@ def _verdict(line: Line) -> str:
     )
 
 
-def _diagnosis(found: Diagnosis) -> str:
+def _diagnosis(found: Diagnosis, more: int) -> str:
     facts = {"evidence": found.evidence, "what it is": found.explanation, "what to do": found.hint}
     facts |= {"seen in": found.reference, "tensor": found.tensor, "case": found.case}
+    facts |= {"also": f"{more} more; the JSON names them"} if more else {}
     body = "".join(f"<div><dt>{name}</dt><dd>{escape(text)}</dd></div>" for name, text in facts.items() if text)
     sign = f"{SYMBOLS[found.severity]} {found.severity}"
     return (

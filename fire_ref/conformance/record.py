@@ -185,7 +185,8 @@ class Findings:
     Attributes
     ----------
     target, dialect, level, arrays, dtype : str
-        What was verified, against what, how.
+        What was verified, against what, how. At level "state" it is a network, whose cases are tensors and their
+        blocks, compared on the host; its dialect may be "recipe gpt": what the rules of a recipe say.
     versions : mapping of str to str
         Of the target's package, its array library and this one.
     passed : bool

@@ -13,14 +13,14 @@ import numpy as np
 
 from .page import page
 from .record import Findings
-from .wording import fitting, headline, one_line, verdicts
+from .wording import fitting, folded, headline, one_line, verdicts
 
 #: Names the JSON's form; the number grows when an old reader would misread it. `report.schema.json` describes it.
 SCHEMA = "fire_ref/report/1"
 
 
 class Report(Findings):
-    """What `verify` found: see `Findings` for its fields."""
+    """What `verify` or `verify_state` found: see `Findings` for its fields."""
 
     # A further format is a further file with one function of Findings, and a method here that calls it.
 
@@ -40,9 +40,10 @@ class Report(Findings):
         """Return the verdicts and the diagnoses, one line each."""
         lines = [headline(self)]
         lines += [f"{line.question} {line.answer}. {line.text}".rstrip() for line in verdicts(self)]
-        for found in self.diagnoses:
+        for found, more in folded(self.diagnoses):
             where = f" ({one_line(found.tensor)})" if found.tensor else ""
             lines.append(f"{found.severity} {one_line(found.code)}{where}: {one_line(found.evidence)}".rstrip())
+            lines += [f"{found.severity} {one_line(found.code)}: {more} more"] if more else []
         return "\n".join([*lines, fitting(self)])
 
 

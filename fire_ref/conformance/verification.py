@@ -124,7 +124,7 @@ def verify(
     evidence = Evidence(told, level, setup, tuple(asked.observations), fewer, parameter)
     taken = take(evidence, DECLARED[told.gain] if level == "weight" else "1")
     evidence = replace(evidence, precision=taken.precision)
-    findings = judged(evidence, taken, wanted, target.name, {**target.versions, "fire_ref": _own_version()})
+    findings = judged(evidence, taken, wanted, target.name, {**target.versions, "fire_ref": own_version()})
     spent = Timing(target.loading_seconds, asked.first_calls, asked.calls, time.perf_counter() - began)
     return Report(**{field.name: getattr(findings, field.name) for field in fields(Findings)} | {"timing": spent})
 
@@ -144,7 +144,8 @@ def _picked(asked: Asked) -> None:
         raise ValueError(next(iter(errors)).removeprefix("LookupError: "))
 
 
-def _own_version() -> str:
+def own_version() -> str:
+    """Return the version of the installed package, or "unknown"."""
     try:
         return version("fire_ref")
     except PackageNotFoundError:

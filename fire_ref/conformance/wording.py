@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .record import STATUSES, Findings, Result, Timing, Verdict
+from .record import STATUSES, Diagnosis, Findings, Result, Timing, Verdict
 
 #: A sign beside every word that has a colour: not everybody sees colours.
 SYMBOLS: Mapping[str, str] = {
@@ -22,6 +22,8 @@ SYMBOLS: Mapping[str, str] = {
     "limit": "!",
     "note": "·",
 }
+#: How many diagnoses of one code are told one by one; the JSON has all.
+SHOWN: Mapping[str, int] = {"error": 20, "limit": 3, "note": 3}
 #: The order in which results are read: what failed first.
 URGENT = ("fail", "inconclusive", "recorded", "skipped", "pass")
 
@@ -93,9 +95,37 @@ def number(value: float | None) -> str:
 
 def headline(found: Findings) -> str:
     """Return "passed" or "not passed", and at what."""
-    return (
-        f"{'passed' if found.passed else 'not passed'}: {one_line(found.target)} as dialect {one_line(found.dialect)}"
-    )
+    return f"{'passed' if found.passed else 'not passed'}: {one_line(found.target)} as {declared(found)}"
+
+
+def declared(found: Findings) -> str:
+    """Name what was declared: a dialect, or a recipe whose rules say what is computed."""
+    return one_line(found.dialect) if found.dialect.startswith("recipe ") else f"dialect {one_line(found.dialect)}"
+
+
+def folded(found: Sequence[Diagnosis]) -> list[tuple[Diagnosis, int]]:
+    """
+    Choose the diagnoses that are shown where a network has many of one kind.
+
+    Parameters
+    ----------
+    found : sequence of Diagnosis
+        All of them, in their order.
+
+    Returns
+    -------
+    list of (Diagnosis, int)
+        At most `SHOWN` of each code and severity; beside the last of them how many more there are.
+    """
+    groups: dict[tuple[str, str], list[Diagnosis]] = {}
+    for one in found:
+        groups.setdefault((one.severity, one.code), []).append(one)
+    shown = []
+    for (severity, _), group in groups.items():
+        most = SHOWN[severity]
+        shown += [(one, 0) for one in group[:most]]
+        shown[-1] = shown[-1][0], max(0, len(group) - most)
+    return sorted(shown, key=lambda pair: found.index(pair[0]))
 
 
 def verdicts(found: Findings) -> tuple[Line, Line]:
@@ -112,7 +142,7 @@ def verdicts(found: Findings) -> tuple[Line, Line]:
     tuple of Line
         Faithful and converged. That steps do not converge is no fault of theirs, so it is said in another tone.
     """
-    faithful = _line(f"Faithful to dialect {one_line(found.dialect)}?", found.faithful, "bad")
+    faithful = _line(f"Faithful to {declared(found)}?", found.faithful, "bad")
     return faithful, _line("Converged to the exact polar factor?", found.converged, "doubt")
 
 

@@ -235,6 +235,17 @@ def test_a_file_that_ends_while_it_is_read_is_refused(tmp_path: Path, monkeypatc
     said(caught.value, path.name)
 
 
+def test_the_bytes_of_any_dtype_can_be_had(tmp_path: Path, rng: np.random.Generator) -> None:
+    arrays = {"n": np.arange(3), "w": rng.standard_normal((2, 2)).astype(np.float32), "e": np.empty(0, np.int8)}
+    (tmp_path / "w.safetensors").write_bytes(safetensors.numpy.save(arrays))
+    for stored in open_checkpoint("f", tmp_path / "w.safetensors"):
+        assert stored.raw is not None
+        assert stored.raw().tobytes() == arrays[stored.name].tobytes()
+    (tmp_path / "w.safetensors").write_bytes(b"shorter")
+    with pytest.raises(ValueError, match="another size than before"):
+        stored.raw()
+
+
 def valid_files(rng: np.random.Generator) -> list[tuple[bytes, bytes]]:
     """Return headers and data of valid files: names, dtypes and metadata of all kinds."""
     larger = malformed.START.replace(b"[1]", b"[ 25, 4 ]").replace(b"[0,4]", b" [0,400]")

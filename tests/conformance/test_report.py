@@ -77,7 +77,7 @@ def test_the_schema_knows_every_field_of_every_record() -> None:
         (("passed",), "yes"),
         (("versions",), {"numpy": "2"}),
         (("versions", "numpy"), 2),
-        (("level",), "state"),
+        (("level",), "network"),
         (("faithful", "status"), "maybe"),
         (("faithful", "worst"), -1),
         (("converged", "steps_needed"), 1.5),

@@ -36,6 +36,7 @@ CONTRACT = {
         "(fn_or_name, dialect, *, level, arrays, dtype, kwargs, result, in_place, adapter, quick, timeout, checks,"
         " seed, progress, device)"
     ),
+    "verify_state": "(before, after, *, recipe, dialect, initial, optimizer, layout, progress)",
 }
 FUNCTIONS = [name for name in fire_ref.__all__ if inspect.isfunction(getattr(fire_ref, name))]
 

@@ -148,7 +148,52 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "SKIPPED_SILENTLY": Code(
             "Weights of some shapes come back unchanged, without a word.", "Raise, or treat them.", "HF Conv1D, Conv1d"
         ),
+        # whole networks
+        "WRONG_TARGETS": Code(
+            "A tensor was changed, or added or lost, that the recipe leaves.",
+            "Take what the recipe takes: embeddings and heads are 2-D as well.",
+            "DeepSpeed PR#7641 (embed, lm_head), ports that take every 2-D tensor",
+        ),
+        "TIED_SPLIT": Code(
+            "Names of one tensor hold different values now.",
+            "Reinitialise a tied tensor once, and give the result to all of its names.",
+            "Megatron-LM#4641",
+        ),
+        "TIED_TWICE": Code(
+            "A tied tensor was reinitialised once under each name.",
+            "Go through tensors, not through names.",
+            "embeddings reached by lm_head",
+        ),
+        "FUSED_QKV_WHOLE": Code(
+            "A fused matrix was treated as one; its blocks are weights of their own.",
+            "Cut it before, as the recipe says.",
+            "xtuner#2030, Moonlight#42, Megatron-LM PR#1428",
+        ),
+        "WRONG_RESET": Code(
+            "A tensor that goes back to its initial values has others.", "Take them from the network as it began."
+        ),
+        "WRONG_COPY": Code(
+            "A tensor that should be a copy of another one is none.",
+            "Copy after the projection, and do not project twice.",
+        ),
+        "NOT_COPIED": Code(
+            "A tensor keeps its values while the rest of its network is copied from another one.",
+            "The official code does so; copy it, too, if both networks should be equal.",
+            "the official DQN code, the target network's convolution biases",
+        ),
+        "STALE_OPTIMIZER": Code(
+            "The optimiser still has momenta of weights that are no more.",
+            "Reset its state of the changed tensors: fire_ref.reset_optimizer.",
+            "a practitioner's review of FIRE; pytorch#37410",
+        ),
+        "STALE_BATCHNORM": Code(
+            "Running statistics were gathered with weights that are no more.",
+            "Reset them, or gather them anew before evaluation.",
+            "keras-swa#1",
+        ),
         # at the edges
+        "NONFINITE": Code("Finite numbers became NaN or inf.", "Look for an overflow of the norm, or a zero matrix."),
+        "ZEROED": Code("A weight became zero.", "Look for a result that was never written."),
         "EPS_FLOOR": Code(
             "A constant added to the norm (or a floor under it) shrinks small matrices.",
             "Scale by the largest entry first, or take eps = 0.",

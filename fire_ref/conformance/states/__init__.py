@@ -1,0 +1,1 @@
+"""Two checkpoints, before and after: what became of every tensor, and what went wrong, by name."""

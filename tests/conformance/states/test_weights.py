@@ -1,0 +1,72 @@
+"""One projected tensor of a network: its results, its mistakes, its curve, the dialects it fits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import fire_ref
+from fire_ref.conformance.states.networks import networks
+from fire_ref.conformance.states.weights import CURVES, POINTS, Gathered, judge_weight
+
+from .mutants import C_ATTN
+from .small import network
+
+
+def judged(recipe: str, names: list[str], edit: dict[str, Any] | None = None, **options: Any) -> Gathered:
+    before = network(recipe)
+    after, _ = fire_ref.reinitialize(before, recipe, **options)
+    both = networks("f", before, after | (edit or {}), recipe, None, None)
+    gathered = Gathered()
+    for name in names:
+        judge_weight(both, name, None, gathered, tied=False)
+    return gathered
+
+
+def test_every_block_has_its_results_and_its_case() -> None:
+    found = judged("gpt", [C_ATTN])
+    blocks = [f"{C_ATTN}[rows {a}:{a + 24}]" for a in (0, 24, 48)]
+    assert list(found.cases) == blocks
+    assert [one.case for one in found.results if one.check == "value.faithful"] == blocks
+    assert {one.status for one in found.results if one.check == "value.faithful"} == {"pass"}
+    assert found.mistakes == []
+    assert "72 x 24 float32: newton-schulz, k = 5" in found.cases[blocks[0]]
+    assert [one.tensor for one in found.lagging] == [C_ATTN] * 3
+
+
+@pytest.mark.parametrize(("steps", "fits"), [(10, "official"), (5, "official-gpt"), (20, None), (7, None)])
+def test_dialects_that_fit(steps: int, fits: str | None) -> None:
+    found = judged("gpt", ["transformer.h.0.mlp.c_proj.weight", C_ATTN], steps=steps)
+    assert (fits in found.fits) if fits else not {"official-gpt", "muon"} & set(found.fits)
+
+
+def test_curves_are_few_and_short_and_have_what_was_declared() -> None:
+    names = [name for name, W in network("llama").items() if "proj" in name and W.ndim == 2]
+    found = judged("llama", names)
+    assert len(found.curves) == CURVES
+    for _, probe in found.curves:
+        assert len(probe.values) == len(probe.response) == len(probe.declared) <= POINTS
+        assert list(probe.values) == sorted(probe.values)
+        np.testing.assert_allclose(probe.response, probe.declared, atol=1e-4)
+
+
+def test_nan_before_is_refused_as_fire_refuses_it() -> None:
+    before = network("official")
+    before["fc.weight"][0, 0] = np.nan
+    both = networks("f", before, dict(before), "official", None, None)
+    gathered = Gathered()
+    judge_weight(both, "fc.weight", None, gathered, tied=False)
+    assert [one.code for one in gathered.mistakes] == ["NONFINITE_ACCEPTED"]
+    assert gathered.results[0].status == "fail"
+
+
+def test_zero_weights_are_recorded() -> None:
+    before = network("official") | {"fc.weight": np.zeros((48, 24), np.float32)}
+    after, _ = fire_ref.reinitialize(before, "official", method="svd")
+    both = networks("f", before, after, "official", None, None)
+    gathered = Gathered()
+    judge_weight(both, "fc.weight", None, gathered, tied=False)
+    assert {one.status for one in gathered.results} == {"recorded"}
+    assert [(one.code, one.severity) for one in gathered.mistakes] == [("RANK_POLICY", "note")]
