@@ -68,8 +68,9 @@ def test_ci_runs_the_network_blocks_from_the_text() -> None:
 
 @pytest.mark.parametrize("index", of_kind("python"))
 def test_python_blocks_print_what_the_readme_says(index: int) -> None:
-    if "import torch" in BLOCKS[index][1]:
-        available("torch")
+    for library in ("torch", "jax"):
+        if f"import {library}\n" in BLOCKS[index][1]:
+            available(library)
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
         exec(compile(BLOCKS[index][1], f"README.md block {index}", "exec"), {})  # the point of it
