@@ -235,7 +235,8 @@ def _mistakes(
     names = ("rows", "columns") if len(letters) == 2 else ("outputs", "inputs")
     if len(letters) == 2 and places == (1, 0):
         names = ("columns", "rows")
-    return diagnose(Suspect(whole, [one for one, _ in wrong], edges, axis, names, tied, letters))
+    grouped = "" if choice.rule is None or choice.rule.groups == 1 else "g"  # one axis more than the tensor has
+    return diagnose(Suspect(whole, [one for one, _ in wrong], edges, axis, names, tied, grouped + letters))
 
 
 def _nonfinite(name: str, wrong: list[tuple[Piece, Grade]]) -> Mistake:

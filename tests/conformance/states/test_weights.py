@@ -10,6 +10,7 @@ import pytest
 import fire_ref
 from fire_ref.conformance.states.networks import networks
 from fire_ref.conformance.states.weights import CURVES, POINTS, Gathered, judge_weight
+from fire_ref.models import Recipe, Rule
 
 from .mutants import C_ATTN
 from .small import network
@@ -50,6 +51,20 @@ def test_curves_are_few_and_short_and_have_what_was_declared() -> None:
         assert len(probe.values) == len(probe.response) == len(probe.declared) <= POINTS
         assert list(probe.values) == sorted(probe.values)
         np.testing.assert_allclose(probe.response, probe.declared, atol=1e-4)
+
+
+@pytest.mark.parametrize("shape", [(12, 3, 3, 3), (12, 3, 1, 1)])
+def test_groups_of_a_convolution_are_weights_of_their_own(shape: tuple[int, ...]) -> None:
+    recipe = Recipe("grouped", "a test", (Rule(groups=4, steps=5),))
+    before = {"conv.weight": np.random.default_rng(0).standard_normal(shape)}
+    right, _ = fire_ref.reinitialize(before, recipe)
+    whole, _ = fire_ref.reinitialize(before, "official", steps=5)
+    for after, fails in ((right, False), (whole, True)):
+        both = networks("f", before, after, recipe, None, None)
+        gathered = Gathered()
+        judge_weight(both, "conv.weight", None, gathered, tied=False)
+        assert bool(gathered.mistakes) is fails
+        assert (gathered.results[0].status == "fail") is fails
 
 
 def test_nan_before_is_refused_as_fire_refuses_it() -> None:
