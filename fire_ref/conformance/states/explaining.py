@@ -75,8 +75,10 @@ class Reading:
         found, Y = self.piece.told.factors, self.piece.Y
         D = np.swapaxes(found.U, -1, -2) @ Y @ np.swapaxes(found.Vh, -1, -2)
         d = np.diagonal(D, axis1=-2, axis2=-1).copy()
-        inside = np.linalg.norm(D - d[..., None] * np.eye(d.shape[-1]), axis=(-2, -1))
         outside = np.linalg.norm(Y - found.U @ D @ found.Vh, axis=(-2, -1))
+        at = np.arange(d.shape[-1])
+        D[..., at, at] = 0.0  # in place: these are as large as the largest tensor
+        inside = np.linalg.norm(D, axis=(-2, -1))
         return d, np.hypot(inside, outside)
 
     def factors(self, response: Host) -> tuple[Host, float]:
