@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .explaining import ALIKE, Explanation, Map, agrees, explain
+from .explaining import ALIKE, Explanation, agrees, explain
 from .factors import wrong_factor
 from .grading import downcast, tight
+from .maps import Map
 from .mistake import Mistake
 from .partitions import boundaries, equal_parts
 from .piece import Piece

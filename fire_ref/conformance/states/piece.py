@@ -25,6 +25,16 @@ class Known(Observation):
 
     told: Truth | None = None
 
+    @cached_property
+    def input(self) -> Host:
+        """The values before, in float64 already."""
+        return self.given
+
+    @cached_property
+    def answer(self) -> Host:
+        """The values after, in float64 already."""
+        return self.outcome.values[0]
+
     def against(self, dialect: Dialect) -> Truth:
         """Return what some dialect says; the declared one has been asked."""
         if dialect is self.dialect and self.told is not None:

@@ -2,38 +2,32 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from os import PathLike
 from typing import Any, TypeAlias
 
 from ...errors import sentence
 from ...models.recipe import Recipe
 from ..dialect import Dialect
-from ..faithful import verdict
-from ..precision import DTYPES, coarser
-from ..record import Fingerprint, Result, Timing, Verdict
+from ..record import Result, Timing
 from ..report import Report
-from ..verification import own_version
 from .batchnorm import stale as stale_statistics
 from .comparing import readable, same
 from .declaring import dialect_of
-from .mistake import Mistake, dressed
+from .gathering import Gathered
+from .mistake import Mistake
 from .moments import entries
 from .moments import stale as stale_moments
 from .networks import Networks, networks
+from .reporting import report
 from .returned import copied, reset
 from .targets import left, names, shaped, uncopied
 from .ties import split, spokesman
-from .weights import Gathered, judge_weight
+from .weights import judge_weight
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 FUNCTION = "verify_state"
-#: Conclusive weights that a verdict of "yes" takes, where there are as many.
-LEAST = 8
-#: Checks that say whether the network is what was declared.
-DECISIVE = ("value.faithful", "state.reset", "state.copied")
 
 
 def verify_state(
@@ -120,7 +114,7 @@ def verify_state(
     if memory is not None:
         gathered.mistakes += stale_moments(FUNCTION, memory, both.before, changed)
     spent = Timing(judging=time.perf_counter() - began)
-    return _report(both, gathered, override, _target(after, both, override), spent)
+    return report(both, gathered, override, after, spent)
 
 
 def _tensor(both: Networks, here: list[str], override: Dialect | None, gathered: Gathered) -> None:
@@ -153,85 +147,3 @@ def _tensor(both: Networks, here: list[str], override: Dialect | None, gathered:
 def _keep(gathered: Gathered, result: Result, mistakes: list[Mistake]) -> None:
     gathered.results.append(result)
     gathered.mistakes += mistakes
-
-
-def _report(both: Networks, gathered: Gathered, override: Dialect | None, target: str, spent: Timing) -> Report:
-    faithful, converged = _verdicts(gathered)
-    dialect = f"recipe {both.recipe.name}" if override is None else override.name
-    mistakes = [*_noop(both, gathered), *_lagging(gathered)]
-    diagnoses = dressed(mistakes, frozenset() if override is None else override.known_codes)
-    if override is not None and override.exact:
-        faithful = converged
-    passed = faithful.status == "yes" and not any(found.severity == "error" for found in diagnoses)
-    taken = [both.before[name].dtype for name in both.before if both.choice(name).action == "project"]
-    dtype = "float64"
-    for one in taken:
-        dtype = coarser(dtype, one if one in DTYPES else None)
-    fits = [override.name] if override is not None and faithful.status == "yes" else []
-    fits += [name for name in gathered.fits if name not in fits and gathered.curves]
-    return Report(
-        target,
-        dialect,
-        "state",
-        "numpy",
-        dtype if taken else "float32",
-        {"fire_ref": own_version()},
-        passed,
-        faithful,
-        converged,
-        tuple(gathered.results),
-        diagnoses,
-        tuple(fits),
-        Fingerprint(gathered.leakage if gathered.curves else None, "", tuple(p for _, p in gathered.curves), ()),
-        gathered.cases,
-        spent,
-        "cpu",
-    )
-
-
-def _verdicts(gathered: Gathered) -> tuple[Verdict, Verdict]:
-    decisive = [result for result in gathered.results if result.check in DECISIVE]
-    exact = [result for result in gathered.results if result.check == "value.converged"]
-    faithful = verdict(decisive, min(LEAST, len(decisive)))
-    if not exact:
-        return faithful, Verdict("not-applicable", reason="Nothing was projected.")
-    converged = verdict(exact, min(LEAST, len(exact)))
-    known = [steps for steps in gathered.steps_needed if steps is not None]
-    if converged.status == "no" and known and len(known) == len(gathered.steps_needed):
-        converged = Verdict("no", converged.worst, converged.case, max(known), converged.reason)
-    return faithful, converged
-
-
-def _noop(both: Networks, gathered: Gathered) -> list[Mistake]:
-    """One mistake for a network that came back as it was, instead of one for each tensor."""
-    skipped = [one for one in gathered.mistakes if one.code == "SKIPPED_SILENTLY"]
-    taken = [first for first in both.groups if both.choice(first).action in ("project", "reset")]
-    if not skipped or len({one.tensor for one in skipped} & set(taken)) < len(taken):
-        return gathered.mistakes
-    shared = all(both.before[one.tensor].place == both.after[one.tensor].place is not None for one in skipped)
-    text = f"none of {len(taken)} tensors was changed"
-    text += "; before and after share their memory: was before copied in time?" if shared else ""
-    return [Mistake("NOOP", skipped[0].tensor, text), *(one for one in gathered.mistakes if one not in skipped)]
-
-
-def _lagging(gathered: Gathered) -> list[Mistake]:
-    """One limit for all that took its steps and has not converged."""
-    if not gathered.lagging:
-        return []
-    worst = min(gathered.lagging, key=lambda one: one.response)
-    needed = [one.steps_needed for one in gathered.lagging]
-    text = f"the smallest response is {worst.response:.2g}"
-    text += f"; {worst.steps_needed} steps would do" if worst.steps_needed else ""
-    many = len({one.tensor for one in gathered.lagging})
-    text += (
-        f" ({many} tensors, up to {max(n for n in needed if n is not None)} steps)" if many > 1 and any(needed) else ""
-    )
-    return [Mistake("UNDER_ITERATED", worst.tensor, text, "limit")]
-
-
-def _target(after: Any, both: Networks, override: Dialect | None) -> str:
-    if isinstance(after, (str, os.PathLike)):
-        where = os.fspath(after)
-    else:
-        where = "a state" if isinstance(after, Mapping) else type(after).__name__
-    return where if override is None else f"{where} (recipe {both.recipe.name})"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import fire_ref
-from fire_ref.conformance.states.explaining import Reading, agrees, explain, limit, maps
+from fire_ref.conformance.states.explaining import Reading, agrees, explain, limit
 from fire_ref.conformance.states.grading import tight
 
 from .pieces import block
@@ -48,13 +48,6 @@ def test_what_is_no_map_of_singular_values_has_no_explanation(rng: np.random.Gen
     right = fire_ref.fire(W, method="newton-schulz", steps=5)
     assert explain(block(W, right[::-1], steps=5)) is None
     assert explain(block(W, rng.standard_normal(W.shape), steps=5)) is None
-
-
-def test_a_shared_norm_is_one_of_the_maps_of_a_kernel_only(rng: np.random.Generator) -> None:
-    W = rng.standard_normal((6, 4, 2, 2))
-    assert "shared" in {one.kind for one in maps(block(W, W))}
-    assert "shared" not in {one.kind for one in maps(block(W[..., 0, 0], W[..., 0, 0]))}
-    assert {"steps", "twice"} & {one.kind for one in maps(block(W, W, method="svd"))} == {"steps"}
 
 
 def test_equal_explanations_are_all_kept(rng: np.random.Generator) -> None:

@@ -24,9 +24,9 @@ from .small import NETWORKS, initial, network
 #: Limits and notes that right networks of some recipes have.
 USUAL = {"UNDER_ITERATED", "STALE_BATCHNORM", "NOT_COPIED"}
 #: What computes, and in which dtypes that is tried here.
-METHODS = {None: ("float64", "float32", "float16", "bfloat16"), "svd": ("float32", "bfloat16"), "fast": ("float64",)}
-#: One mutant for each code and recipe is enough in half precision.
-IN_HALF = list({(one.recipe, one.codes): one for one in MUTANTS if one.halves}.values())
+METHODS = {None: ("float64", "float32", "bfloat16"), "svd": ("float16",), "fast": ("float32",)}
+#: One mutant for each code is enough in half precision.
+IN_HALF = list({one.codes: one for one in MUTANTS if one.halves}.values())
 
 
 def errors(report: Report) -> list[tuple[str, str]]:
@@ -257,9 +257,8 @@ def test_progress_is_told() -> None:
 
 def test_memory_follows_the_largest_tensor(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
-    one = {f"layers.{i}.self_attn.q_proj.weight": rng.standard_normal((128, 128)) for i in range(2)}
-    one["layers.0.mlp.gate_proj.weight"] = rng.standard_normal((128, 128))
-    many = {f"layers.{i}.self_attn.q_proj.weight": rng.standard_normal((128, 128)) for i in range(24)} | one
+    many = {f"layers.{i}.self_attn.q_proj.weight": rng.standard_normal((96, 96)) for i in range(16)}
+    one = dict(list(many.items())[:2])
     peaks = []
     for name, before in (("few", one), ("many", many)):
         after, _ = fire_ref.reinitialize(before, "llama")
@@ -269,7 +268,7 @@ def test_memory_follows_the_largest_tensor(tmp_path: Path) -> None:
         assert verify_state(*paths, recipe="llama").passed
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] - peaks[0] < 4 * 128 * 128 * 8  # 22 more tensors, before and after, would be 44 of these
+    assert peaks[1] - peaks[0] < 4 * 96 * 96 * 8  # 14 more tensors, before and after, would be 28 of these
 
 
 @pytest.mark.parametrize(

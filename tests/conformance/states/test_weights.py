@@ -1,4 +1,4 @@
-"""One projected tensor of a network: its results, its mistakes, its curve, the dialects it fits."""
+"""One projected tensor of a network: its results and its mistakes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 import fire_ref
+from fire_ref.conformance.states.gathering import Gathered
 from fire_ref.conformance.states.networks import networks
-from fire_ref.conformance.states.weights import CURVES, POINTS, Gathered, judge_weight
+from fire_ref.conformance.states.weights import judge_weight
+from fire_ref.models import Recipe, Rule
 
 from .mutants import C_ATTN
 from .small import network
@@ -36,20 +38,18 @@ def test_every_block_has_its_results_and_its_case() -> None:
     assert [one.tensor for one in found.lagging] == [C_ATTN] * 3
 
 
-@pytest.mark.parametrize(("steps", "fits"), [(10, "official"), (5, "official-gpt"), (20, None), (7, None)])
-def test_dialects_that_fit(steps: int, fits: str | None) -> None:
-    found = judged("gpt", ["transformer.h.0.mlp.c_proj.weight", C_ATTN], steps=steps)
-    assert (fits in found.fits) if fits else not {"official-gpt", "muon"} & set(found.fits)
-
-
-def test_curves_are_few_and_short_and_have_what_was_declared() -> None:
-    names = [name for name, W in network("llama").items() if "proj" in name and W.ndim == 2]
-    found = judged("llama", names)
-    assert len(found.curves) == CURVES
-    for _, probe in found.curves:
-        assert len(probe.values) == len(probe.response) == len(probe.declared) <= POINTS
-        assert list(probe.values) == sorted(probe.values)
-        np.testing.assert_allclose(probe.response, probe.declared, atol=1e-4)
+@pytest.mark.parametrize("shape", [(12, 3, 3, 3), (12, 3, 1, 1)])
+def test_groups_of_a_convolution_are_weights_of_their_own(shape: tuple[int, ...]) -> None:
+    recipe = Recipe("grouped", "a test", (Rule(groups=4, steps=5),))
+    before = {"conv.weight": np.random.default_rng(0).standard_normal(shape)}
+    right, _ = fire_ref.reinitialize(before, recipe)
+    whole, _ = fire_ref.reinitialize(before, "official", steps=5)
+    for after, fails in ((right, False), (whole, True)):
+        both = networks("f", before, after, recipe, None, None)
+        gathered = Gathered()
+        judge_weight(both, "conv.weight", None, gathered, tied=False)
+        assert bool(gathered.mistakes) is fails
+        assert (gathered.results[0].status == "fail") is fails
 
 
 def test_nan_before_is_refused_as_fire_refuses_it() -> None:
