@@ -9,7 +9,7 @@ import numpy as np
 
 from ..tolerances import EPS, residual_bound
 from . import extremes, singular, steps
-from .kernels import Host, diagonal, gram, of
+from .kernels import Host, diagonal, gram, inverted, of
 from .weighting import halley_weights, newton_top
 
 #: Inversion is trusted up to this condition.
@@ -105,8 +105,8 @@ def of_triangle(R: Host, bounds: Interval | None = None) -> Host:
 
 def triangular_inverse(R: Host) -> Host | None:
     """Return the inverse of an upper triangular matrix with zeros below, or None if it is not finite."""
-    inverse, failed = of(R).trtri(R)
-    return None if failed or not np.isfinite(inverse).all() else np.asarray(inverse)
+    inverse = inverted(R)
+    return None if inverse is None or not np.isfinite(inverse).all() else inverse
 
 
 def after_newton(condition: float) -> Interval:
@@ -141,10 +141,11 @@ def iterated(X: Host, spare: Host, bounds: Interval) -> Host | None:
         centre = 0.5 * (bounds.low**2 + bounds.high**2)
         gram(X, E, -1.0 / centre)
         diagonal(E)[...] += X.dtype.type(1.0)
-        spectral = 1.1 * extremes.symmetric_norm(E)
+        size = extremes.triangle_norm(E)
+        # No norm is larger than this one: where it is so small that few terms do, nothing need be estimated.
+        spectral = size if steps.leftover(3, size, size) <= target else 1.1 * extremes.symmetric_norm(E)
         if not math.isfinite(spectral):
             return None
-        size = extremes.triangle_norm(E)
         for order in (2, 3, 5):
             if steps.leftover(order, spectral, size) <= target:
                 return steps.last(X, E, spare, centre, order, _single_from(spectral, size, target))
