@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays import dtype_name
+
 Host = np.ndarray[Any, np.dtype[Any]]
 Routine = Callable[..., Any]
 
@@ -58,7 +60,7 @@ def kernels(name: str) -> Kernels:
 
 def of(X: Host) -> Kernels:
     """Return the routines for the dtype of X."""
-    return kernels(X.dtype.name)
+    return kernels(dtype_name(X))
 
 
 def gram(X: Host, out: Host, factor: float = 1.0) -> Host:

@@ -14,6 +14,9 @@ from .weighting import halley_weights, newton_top
 
 #: Inversion is trusted up to this condition.
 MOST_CONDITION = {"float64": 1e6, "float32": 3e5}
+#: Of fewer rows than `FEW` only what one Newton step prepares for Halley's is faster than the SVD; where most singular
+#: values are nearly the largest (||W||_F^2 is such a part of n ||W||_2^2), which the SVD is quick with, only what is mild.
+FEW, MOST_OF_FEW, MOST_OF_EQUALS, EQUALS = 640, 1.4e4, 30.0, 0.4
 #: Of the pivots, largest over smallest.
 HOPELESS = {"float64": 1e7, "float32": 3e5}
 #: Halley's Cholesky factor loses about this factor in its backward error. In double precision, which takes more steps
@@ -57,12 +60,33 @@ def factored(W: Host) -> Host | None:
     if failed or _hopeless(lu):
         return None
     bounds = Interval(extremes.smallest(lu, pivots), extremes.largest(W))
-    if not bounds.within(MOST_CONDITION[W.dtype.name]):
+    if not bounds.within(most_condition(W, bounds)):
         return None
     X = W.copy(order="F")
     if not steps.newton(X, lu, pivots, 1.0 / math.sqrt(bounds.low * bounds.high)):
         return None
     return iterated(X, lu, after_newton(bounds.condition))
+
+
+def most_condition(A: Host, bounds: Interval) -> float:
+    """
+    Return up to which condition steps are taken on a square matrix.
+
+    Parameters
+    ----------
+    A : ndarray, shape (n, n)
+        Fortran order.
+    bounds : Interval
+        Where its singular values lie.
+
+    Returns
+    -------
+    float
+    """
+    if len(A) >= FEW:
+        return MOST_CONDITION[A.dtype.name]
+    equals = float(np.vdot(A.T, A.T)) > EQUALS * len(A) * bounds.high**2
+    return MOST_OF_EQUALS if equals else MOST_OF_FEW
 
 
 def extent(R: Host) -> Interval:
@@ -94,7 +118,7 @@ def of_triangle(R: Host, bounds: Interval | None = None) -> Host:
     ndarray
     """
     bounds = bounds or extent(R)
-    inverse = triangular_inverse(R) if bounds.within(MOST_CONDITION[R.dtype.name]) else None
+    inverse = triangular_inverse(R) if bounds.within(most_condition(R, bounds)) else None
     if inverse is None:
         return singular.factored(R)
     X = R.copy(order="F")
