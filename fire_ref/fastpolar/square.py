@@ -15,7 +15,7 @@ from .weighting import halley_weights, newton_top
 #: Inversion is trusted up to this condition.
 MOST_CONDITION = {"float64": 1e6, "float32": 3e5}
 #: Of fewer rows than `FEW` only what one Newton step prepares for Halley's is faster than the SVD; where most singular
-#: values are nearly the largest (||W||_F^2 is such a part of n ||W||_2^2), which the SVD is quick with, only what is mild.
+#: values are nearly the largest (||W||_F^2 above such a part of n ||W||_2^2), with which the SVD is quick, mild ones.
 FEW, MOST_OF_FEW, MOST_OF_EQUALS, EQUALS = 640, 1.4e4, 30.0, 0.4
 #: Of the pivots, largest over smallest.
 HOPELESS = {"float64": 1e7, "float32": 3e5}
