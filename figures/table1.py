@@ -120,6 +120,7 @@ def tables(data: Data) -> str:
         "## The exact polar factor: time of the reference over time",
         "Median (least - greatest) of the ratios of rounds in turn; the last columns are times in products X^T X.",
         markdown.exact(data["exact"]),
+        markdown.missed(data["exact"]),
         "### Many small matrices in one stack",
         "Median (least - greatest) of the reference's time over theirs.",
         markdown.many(data["many"]),
@@ -135,7 +136,7 @@ def tables(data: Data) -> str:
         "Both times are to be under the goal, and nothing is to be loaded that only some calls need.",
         markdown.startup(data["startup"]),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(filter(None, parts)) + "\n"
 
 
 #: What grows, with what.

@@ -16,15 +16,19 @@ def captured(cupy: Any, call: Call) -> Call | None:
     cupy : module
         CuPy, on a device.
     call : callable
-        Launches work, reads nothing back, and returns its results: they are held, so that their memory stays theirs.
+        Launches work, reads nothing back, and returns its results, which are held.
 
     Returns
     -------
     callable or None
         Launches the graph and returns the results; None where the device refuses to record it.
     """
+    # A pool of its own, kept for as long as the graph: whoever frees what the common pool does not use would take the
+    # memory of what the graph computes on the way.
+    pool = cupy.cuda.MemoryPool()
     stream = cupy.cuda.Stream(non_blocking=True)
-    with stream:
+    cupy.cuda.runtime.deviceSynchronize()  # such a stream does not wait for copies made on the common one
+    with cupy.cuda.using_allocator(pool.malloc), stream:
         call()  # libraries make their handles, and the pool takes its memory, before recording
         stream.synchronize()
         stream.begin_capture()
@@ -37,7 +41,7 @@ def captured(cupy: Any, call: Call) -> Call | None:
             graph = stream.end_capture()
         except cupy.cuda.runtime.CUDARuntimeError:
             return None
-    return lambda: (graph.launch(stream), results)[1]
+    return lambda: (pool, graph.launch(stream), results)[2]
 
 
 def _abandoned(cupy: Any, stream: Any) -> None:

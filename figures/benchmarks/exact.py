@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..catalogue import Data
+from . import counting
 from .cases import FALLBACK, LATER, SMALL, Exact, Plan
 from .device import Device
 from .inputs import matrix
@@ -29,7 +30,8 @@ def compare(device: Device, case: Exact, plan: Plan, peak: float) -> Data:
     -------
     dict
         "seconds", "ratios" (time of the reference over theirs) and "products" (time of a product with itself
-        transposed, 2 m n^2, that would fit) for each contestant; the goal, and whether it is met.
+        transposed, 2 m n^2, that would fit) for each contestant; "flops" of the fast one on the host, None if an SVD
+        is in it; the goal, and whether it is met.
     """
     W = matrix(case.kind, case.m, case.n, case.dtype)
     against, others = reference(device), rivals(device)
@@ -44,6 +46,7 @@ def compare(device: Device, case: Exact, plan: Plan, peak: float) -> Data:
         _take(row, times, leave=against)
     work = 2.0 * case.m * case.n**2 / peak
     row["products"] = {name: taken["median"] / work for name, taken in row["seconds"].items()}
+    row["flops"] = counting.flops(W) if device.name == "cpu" else None
     return row | {"met": met(row)}
 
 

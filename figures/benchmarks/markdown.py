@@ -99,6 +99,24 @@ def _exact(row: Data, main: Sequence[str], others: Sequence[str], fast: str) -> 
     ]
 
 
+def missed(rows: Sequence[Data]) -> str:
+    """Return what explains a missed goal of the exact factor: its arithmetic, and at which share of the peak."""
+    return "\n\n".join(_missed(row) for row in rows if row["met"] is False)
+
+
+def _missed(row: Data) -> str:
+    what = f"Missed: {row['m']} x {row['n']}, {row['kind']}, {row['dtype']}."
+    if row.get("flops") is None:
+        return f"{what} The SVD decides its time."
+    product = 2.0 * row["m"] * row["n"] ** 2
+    share = row["flops"] / (row["products"][OURS["fast"]] * product)
+    best = row["products"][row["reference"]] * product / row["flops"]
+    return (
+        f"{what} Ours takes {row['flops']:.2g} flops, {row['flops'] / product:.1f} products, at {share:.2f} of the "
+        f"peak; at the peak it would be {best:.1f} times as fast as {row['reference']}."
+    )
+
+
 def steps(rows: Sequence[Data]) -> str:
     """Return ten steps of whole models."""
     others = {name: head for name, head in OTHERS.items() if any(name in row["seconds"] for row in rows)}

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from .kernels import Host, of
+from .kernels import Host, of, times
 
 #: So many vectors at once: one pass over the matrix serves all, and none of them is unlucky alone.
 VECTORS = 4
@@ -49,9 +49,9 @@ def largest(X: Host) -> float:
     V = probes(X.shape[1], VECTORS, X.dtype.name)
     growth = 0.0
     for _ in range(2):
-        U = X @ V
+        U = times(X, V)
         first, U = _grown(V, U)
-        V = X.T @ U
+        V = times(X.T, U)
         growth, V = _grown(U, V)
         if math.inf in (first, growth):
             return math.inf

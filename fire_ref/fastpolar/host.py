@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import values
-from ..arrays import HALVES, home
+from ..arrays import HALVES, dtype_name, home
 from ..operands import Operand
 from ..scaling import normalise
 from ..tightening import tightened
@@ -84,5 +84,5 @@ def _least(X: Host) -> np.float32:
 
 
 def _safe(X: Host, peak: Host) -> Host:
-    low, high = SAFE[X.dtype.name]
+    low, high = SAFE[dtype_name(X)]
     return X if low <= float(peak[0, 0]) <= high else np.asarray(normalise(np, X, peak).array)

@@ -8,8 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arrays import dtype_name
+
 Host = np.ndarray[Any, np.dtype[Any]]
 Routine = Callable[..., Any]
+
+#: A triangle of so many rows is inverted by LAPACK.
+WHOLE = 96
 
 
 class Kernels(NamedTuple):
@@ -18,6 +23,7 @@ class Kernels(NamedTuple):
     syrk: Routine
     symm: Routine
     trsm: Routine
+    trmm: Routine
     getrf: Routine
     getri: Routine
     getri_lwork: Routine
@@ -54,7 +60,7 @@ def kernels(name: str) -> Kernels:
 
 def of(X: Host) -> Kernels:
     """Return the routines for the dtype of X."""
-    return kernels(X.dtype.name)
+    return kernels(dtype_name(X))
 
 
 def gram(X: Host, out: Host, factor: float = 1.0) -> Host:
@@ -77,6 +83,32 @@ def squared(S: Host, out: Host, *, narrow: bool) -> Host:
         thin = S.astype(np.float32)
         return np.asarray(of(thin).syrk(1.0, thin, trans=1))
     return np.asarray(of(S).syrk(1.0, S, trans=1, beta=0.0, c=out, overwrite_c=1))
+
+
+def times(A: Host, V: Host) -> Host:
+    """Return A V for a few columns V: a matrix in Fortran order is read along its columns, as the other is by rows."""
+    return np.asarray((V.T @ A.T).T if A.flags.f_contiguous else A @ V)
+
+
+def inverted(R: Host) -> Host | None:
+    """
+    Return the inverse of an upper triangular matrix, zeros below, or None where there is none.
+
+    By halves: LAPACK's own is at a third of the speed of the products that most of it becomes.
+    """
+    n = len(R)
+    if n <= WHOLE:
+        inverse, failed = of(R).trtri(R)
+        return None if failed else np.asarray(inverse)
+    half = n // 2
+    first, last = inverted(R[:half, :half]), inverted(R[half:, half:])
+    if first is None or last is None:
+        return None
+    out = np.zeros_like(R, order="F")
+    out[:half, :half], out[half:, half:] = first, last
+    corner = of(R).trmm(-1.0, first, R[:half, half:])
+    out[:half, half:] = of(R).trmm(1.0, last, corner, side=1, overwrite_b=1)
+    return out
 
 
 def _strip(S: Host) -> int:

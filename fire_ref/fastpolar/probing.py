@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from zlib import crc32
 
 import numpy as np
 
 from ..tolerances import EPS, residual_bound
-from .kernels import Host
+from .kernels import Host, times
 
 #: So many vectors.
 VECTORS = 4
+#: Of a piece of rows.
+BYTES = 1 << 19
 #: Of the bound. A norm by four Gaussian vectors is less than a quarter of the true one once in a hundred times.
 ALLOWED = 0.25
 
@@ -33,15 +36,29 @@ def keeps_bounds(Q: Host, W: Host) -> bool:
     bool
         False also where anything is not finite.
     """
-    n, name = W.shape[1], W.dtype.name
+    if Q.shape[0] == Q.shape[1] and Q.flags.f_contiguous and W.flags.f_contiguous:
+        Q, W = Q.T, W.T  # a square one is the factor of its transpose, too
     V = _vectors(Q)
-    QV, WV = Q @ V, W @ V
-    both = Q.T @ np.concatenate([QV, WV], axis=1)
-    bound = ALLOWED * residual_bound(n, EPS[name]) * math.sqrt(VECTORS)
-    rows = W if W.flags.c_contiguous else W.T
+    both = np.zeros((len(V), 2 * VECTORS), V.dtype)
+    other, size = np.zeros((len(V), VECTORS), V.dtype), 0.0
+    for q, w in _pieces(Q, W):
+        QV = times(q, V)
+        both += times(q.T, np.concatenate([QV, times(w, V)], axis=1))
+        other += times(w.T, QV)
+        rows = w if w.flags.c_contiguous else w.T
+        size += float(np.vdot(rows, rows))
+    bound = ALLOWED * residual_bound(len(V), EPS[V.dtype.name]) * math.sqrt(VECTORS)
     orthonormal = float(np.linalg.norm(both[:, :VECTORS] - V)) <= bound
-    backward = float(np.linalg.norm(both[:, VECTORS:] - W.T @ QV))
-    return orthonormal and backward <= 2.0 * bound * math.sqrt(float(np.vdot(rows, rows)))
+    backward = float(np.linalg.norm(both[:, VECTORS:] - other))
+    return orthonormal and backward <= 2.0 * bound * math.sqrt(size)
+
+
+def _pieces(Q: Host, W: Host) -> Iterator[tuple[Host, Host]]:
+    """Cut both into rows that stay in the cache, for all products with them, where rows lie together."""
+    together = Q.flags.c_contiguous and W.flags.c_contiguous
+    step = max(VECTORS, BYTES // (W.shape[1] * W.itemsize)) if together else len(W)
+    for i in range(0, len(W), step):
+        yield Q[i : i + step], W[i : i + step]
 
 
 def _vectors(Q: Host) -> Host:

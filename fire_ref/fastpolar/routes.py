@@ -7,8 +7,10 @@ import numpy as np
 from . import probing, singular, square, tall
 from .kernels import Host
 
-#: Below so many rows or columns nothing is faster than the SVD.
-LEAST = {"float64": 192, "float32": 128}
+#: Below so many rows or columns nothing is faster than the SVD, whatever the spectrum.
+LEAST = 256
+#: But for what is longer than this ratio of the sides, which the SVD walks through several times.
+LONG, LEAST_OF_LONG = 32, 96
 
 
 def factor(W: Host) -> Host:
@@ -34,7 +36,8 @@ def factor(W: Host) -> Host:
         return factor(W.T).T
     if not (W.flags.f_contiguous or W.flags.c_contiguous):
         W = np.asfortranarray(W)
-    Q = _iterated(W) if W.shape[1] >= LEAST[W.dtype.name] else None
+    m, n = W.shape
+    Q = _iterated(W) if n >= LEAST or (n >= LEAST_OF_LONG and m >= LONG * n) else None
     return singular.factored(W) if Q is None or not probing.keeps_bounds(Q, W) else Q
 
 

@@ -9,11 +9,14 @@ import numpy as np
 
 from ..tolerances import EPS, residual_bound
 from . import extremes, singular, steps
-from .kernels import Host, diagonal, gram, of
+from .kernels import Host, diagonal, gram, inverted, of
 from .weighting import halley_weights, newton_top
 
 #: Inversion is trusted up to this condition.
 MOST_CONDITION = {"float64": 1e6, "float32": 3e5}
+#: Of fewer rows than `FEW` only what one Newton step prepares for Halley's is faster than the SVD; where most singular
+#: values are nearly the largest (||W||_F^2 above such a part of n ||W||_2^2), with which the SVD is quick, mild ones.
+FEW, MOST_OF_FEW, MOST_OF_EQUALS, EQUALS = 640, 1.4e4, 30.0, 0.4
 #: Of the pivots, largest over smallest.
 HOPELESS = {"float64": 1e7, "float32": 3e5}
 #: Halley's Cholesky factor loses about this factor in its backward error. In double precision, which takes more steps
@@ -57,12 +60,33 @@ def factored(W: Host) -> Host | None:
     if failed or _hopeless(lu):
         return None
     bounds = Interval(extremes.smallest(lu, pivots), extremes.largest(W))
-    if not bounds.within(MOST_CONDITION[W.dtype.name]):
+    if not bounds.within(most_condition(W, bounds)):
         return None
     X = W.copy(order="F")
     if not steps.newton(X, lu, pivots, 1.0 / math.sqrt(bounds.low * bounds.high)):
         return None
     return iterated(X, lu, after_newton(bounds.condition))
+
+
+def most_condition(A: Host, bounds: Interval) -> float:
+    """
+    Return up to which condition steps are taken on a square matrix.
+
+    Parameters
+    ----------
+    A : ndarray, shape (n, n)
+        Fortran order.
+    bounds : Interval
+        Where its singular values lie.
+
+    Returns
+    -------
+    float
+    """
+    if len(A) >= FEW:
+        return MOST_CONDITION[A.dtype.name]
+    equals = float(np.vdot(A.T, A.T)) > EQUALS * len(A) * bounds.high**2
+    return MOST_OF_EQUALS if equals else MOST_OF_FEW
 
 
 def extent(R: Host) -> Interval:
@@ -94,7 +118,7 @@ def of_triangle(R: Host, bounds: Interval | None = None) -> Host:
     ndarray
     """
     bounds = bounds or extent(R)
-    inverse = triangular_inverse(R) if bounds.within(MOST_CONDITION[R.dtype.name]) else None
+    inverse = triangular_inverse(R) if bounds.within(most_condition(R, bounds)) else None
     if inverse is None:
         return singular.factored(R)
     X = R.copy(order="F")
@@ -105,8 +129,8 @@ def of_triangle(R: Host, bounds: Interval | None = None) -> Host:
 
 def triangular_inverse(R: Host) -> Host | None:
     """Return the inverse of an upper triangular matrix with zeros below, or None if it is not finite."""
-    inverse, failed = of(R).trtri(R)
-    return None if failed or not np.isfinite(inverse).all() else np.asarray(inverse)
+    inverse = inverted(R)
+    return None if inverse is None or not np.isfinite(inverse).all() else inverse
 
 
 def after_newton(condition: float) -> Interval:
@@ -141,10 +165,11 @@ def iterated(X: Host, spare: Host, bounds: Interval) -> Host | None:
         centre = 0.5 * (bounds.low**2 + bounds.high**2)
         gram(X, E, -1.0 / centre)
         diagonal(E)[...] += X.dtype.type(1.0)
-        spectral = 1.1 * extremes.symmetric_norm(E)
+        size = extremes.triangle_norm(E)
+        # No norm is larger than this one: where it is so small that few terms do, nothing need be estimated.
+        spectral = size if steps.leftover(3, size, size) <= target else 1.1 * extremes.symmetric_norm(E)
         if not math.isfinite(spectral):
             return None
-        size = extremes.triangle_norm(E)
         for order in (2, 3, 5):
             if steps.leftover(order, spectral, size) <= target:
                 return steps.last(X, E, spare, centre, order, _single_from(spectral, size, target))

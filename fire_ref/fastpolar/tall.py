@@ -10,14 +10,15 @@ from .kernels import Host, gram, of
 #: W R^-1 is orthonormal to 0.6 sqrt(n) condition^2 eps, measured. Up to this condition, over n^(1/4), that is a tenth
 #: of the bound, 10 n eps; after a first division, which is already a good one, a fifth is allowed.
 ONCE, AGAIN = 1.4, 2.0
-#: From so many rows for each column on, a sketch of the rows is much smaller than the matrix.
-SKETCHED = 3.0
+#: From so many rows for each column on, a sketch of the rows is much smaller than the matrix: of many columns, and of
+#: few, where the products are slower beside LAPACK.
+SKETCHED, FEW_SKETCHED, FEW = 3.0, 8.0, 512
 #: From so many rows for each column on LAPACK's SVD begins with Householder's QR itself.
 REFLECTED = 11 / 6
 #: With fewer rows for each column, and fewer columns, than this, nothing is faster than the SVD.
 LEAST_ROWS, LEAST_COLUMNS = {"float64": REFLECTED, "float32": 1.5}, 512
-#: With fewer rows for each column than this a second pass over them costs more than it saves.
-DIVIDED = {"float64": 1.5, "float32": 1.0}
+#: With fewer rows for each column than this a second pass over them costs more than it saves; with few columns, too.
+DIVIDED, FEW_DIVIDED = {"float64": 1.5, "float32": 1.0}, 2.5
 #: A second Cholesky pass repairs what the first has lost while that is below 1: 0.6 sqrt(n) condition^2 eps.
 TWICE = {"float64": 1e7, "float32": 300.0}
 #: Cholesky factors at most of what a first division has left: a sketch that is a poor one needs a second.
@@ -46,12 +47,13 @@ def factored(W: Host) -> Host | None:
         bounds = square.extent(R)
         if bounds.within(ONCE * n**0.25):
             return _finished(W, R, bounds, R)
-        if m >= DIVIDED[W.dtype.name] * n and bounds.within(TWICE[W.dtype.name]):
+        least = FEW_DIVIDED if n < FEW else DIVIDED[W.dtype.name]
+        if m >= least * n and bounds.within(TWICE[W.dtype.name]):
             found = _again(W, R)
-    if found is None and m >= SKETCHED * n:
+    if found is None and m >= (FEW_SKETCHED if n < FEW else SKETCHED) * n:
         sketch = sketching.triangle(W)
         found = None if sketch is None else _again(W, *sketch)
-    return reflecting.factored(W) if found is None and m >= REFLECTED * n else found
+    return reflecting.factored(W) if found is None and m >= REFLECTED * n and n >= FEW else found
 
 
 def _square(W: Host) -> Host:

@@ -10,10 +10,11 @@ import numpy as np
 from .moves import CONSTANT, FLOOR, LINEAR, OUTER, SLOPE, Move
 from .pieces import Host, together
 
-#: From this short side on matmul's own syrk, which it takes for A^T A of one array, is the faster (float32, one Zen 4
-#: thread, microseconds for a Gram matrix by syrk / from a copy: 16: .26 / .19, 32: .89 / .86, 48: 2.2 / 2.4,
-#: 64: 4.4 / 5.4). Two steps as one polynomial, which are three of these and one product, pay from there on too.
-SYRK_FROM = 48
+#: From this short side on matmul's own syrk, which it takes for A^T A of one array, is the faster, and with it two
+#: steps as one polynomial, which are three of these and one product (float32, a thread of an Intel Xeon with AVX-512,
+#: ten steps in microseconds, in pairs by syrk / one by one from a copy: 48: 102 / 60, 64: 273 / 161, 96: 487 / 367,
+#: 128: 1141 / 1042, 160: 1715 / 1830). On Zen 4 a Gram matrix of 64 x 64 takes 4.4 / 5.4.
+SYRK_FROM = 128
 
 
 class _Square(NamedTuple):

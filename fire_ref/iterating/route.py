@@ -17,6 +17,8 @@ from .products import square
 from .segments import segments
 from .starting import start
 
+#: Below this short side one matrix by itself gains nothing.
+ALONE_FROM = 48
 #: Below this short side batches are the faster (float32, one Zen 4 thread, two cubic steps of n x n in milliseconds,
 #: batch / one by one: 128: .16 / .17, 192: .40 / .44, 256: 1.2 / .97, where matmul's syrk falls behind SciPy's).
 BATCHED_BELOW = 224
@@ -53,7 +55,7 @@ def gains(shape: tuple[int, ...], dtype: DType) -> bool:
         return False
     *stack, m, n = shape
     alone = prod(stack) == 1 and together(m, n, np.dtype(dtype).itemsize) > 0
-    return not (alone and min(m, n) < batches.SYRK_FROM)
+    return not (alone and min(m, n) < ALONE_FROM)
 
 
 def run(

@@ -48,6 +48,31 @@ def test_narrow_products_are_in_single_precision(rng: np.random.Generator, narro
     assert bool(error > EPS["float64"] * 1e4) is narrow
 
 
+@pytest.mark.parametrize("order", ["F", "C"])
+def test_a_few_columns_in_either_order(rng: np.random.Generator, order: str) -> None:
+    A = np.asarray(rng.standard_normal((7, 5)), order=order)  # type: ignore[call-overload]
+    V = rng.standard_normal((5, 2))
+    np.testing.assert_allclose(kernels.times(A, V), A @ V, atol=20 * EPS["float64"])
+    np.testing.assert_allclose(kernels.times(A.T, A @ V), A.T @ A @ V, atol=200 * EPS["float64"])
+
+
+@pytest.mark.parametrize("n", [1, kernels.WHOLE, 2 * kernels.WHOLE + 1, 4 * kernels.WHOLE + 3])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_triangle_is_inverted_by_halves(rng: np.random.Generator, n: int, dtype: str) -> None:
+    R = np.asfortranarray(np.triu(rng.standard_normal((n, n)) / n + 2 * np.eye(n)).astype(dtype))
+    kept = R.copy()
+    T = kernels.inverted(R)
+    assert T is not None
+    assert T.flags.f_contiguous
+    assert (np.tril(T, -1) == 0).all()
+    assert np.abs(T @ R - np.eye(n)).max() <= 50 * EPS[dtype]
+    np.testing.assert_array_equal(R, kept)
+    for place in {0, n - 1}:
+        singular = R.copy(order="F")
+        singular[place, place] = 0
+        assert kernels.inverted(singular) is None
+
+
 def test_the_diagonal_can_be_written_to() -> None:
     S = np.zeros((3, 3), order="F")
     kernels.diagonal(S)[...] += 2

@@ -35,6 +35,20 @@ def test_it_sees_an_error_of_four_times_the_bound(seed: int, dtype: str) -> None
     assert not keeps_bounds(turned.astype(dtype), W)
 
 
+@pytest.mark.parametrize("orders", ["CC", "FF", "CF", "FC"])
+def test_an_error_in_any_piece_is_seen(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, orders: str) -> None:
+    monkeypatch.setattr(probing, "BYTES", 8 * 30 * 7)
+    for shape in ((40, 30), (30, 30)):
+        W = with_spectrum(rng, *shape, np.linspace(1, 0.5, 30))
+        U, _, Vh = np.linalg.svd(W, full_matrices=False)
+        Q, W = (np.asarray(A, order=o) for A, o in zip((U @ Vh, W), orders, strict=True))  # type: ignore[call-overload]
+        assert keeps_bounds(Q, W)
+        for row in (0, 13, shape[0] - 1):
+            wrong = Q.copy(order="K")
+            wrong[row, 5] += 20 * residual_bound(30, EPS["float64"])
+            assert not keeps_bounds(wrong, W)
+
+
 def test_it_lets_nothing_pass_that_is_not_finite(rng: np.random.Generator) -> None:
     Q, W = given(rng, "float64")
     Q[3, 3] = np.nan

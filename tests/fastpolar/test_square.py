@@ -11,6 +11,8 @@ from fire_ref.tolerances import EPS, distance_bound
 from ..strategies import orthonormal, with_spectrum
 from .families import residuals
 
+pytestmark = pytest.mark.usefixtures("iterated")
+
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("n", [1, 2, 9, 64, 200])
@@ -70,6 +72,30 @@ def test_what_is_too_ill_conditioned_is_left_to_the_svd(rng: np.random.Generator
     W = np.asfortranarray(with_spectrum(rng, 30, 30, np.r_[np.ones(29), 1 / 3e6]))
     assert square.factored(W) is None
     assert square.factored(np.asfortranarray(with_spectrum(rng, 30, 30, np.r_[np.ones(29), 1 / 3e5]))) is not None
+
+
+def test_of_few_rows_only_what_is_faster_is_iterated(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    mild, one, equals = np.geomspace(1, 1e-3, 64), np.geomspace(1, 1e-5, 64), np.r_[np.ones(63), 1e-3]
+    for few, answered in ((65, (True, False, False)), (64, (True, True, True))):
+        monkeypatch.setattr(square, "FEW", few)
+        for s, found in zip((mild, one, equals), answered, strict=True):
+            W = np.asfortranarray(with_spectrum(rng, 64, 64, s))
+            assert (square.factored(W) is not None) is found
+    monkeypatch.setattr(square, "FEW", 65)
+    assert square.factored(np.asfortranarray(with_spectrum(rng, 64, 64, np.ones(64)))) is not None
+
+
+def test_a_small_frobenius_norm_needs_no_estimate(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[float] = []
+    estimate = square.extremes.symmetric_norm
+    monkeypatch.setattr(square.extremes, "symmetric_norm", lambda E: asked.append(1.0) or estimate(E))
+    near = with_spectrum(rng, 40, 40, 1 + 1e-8 * rng.uniform(-1, 1, 40))
+    for W, low in ((near, 1.0), (with_spectrum(rng, 40, 40, np.linspace(1, 0.5, 40)), 0.5)):
+        asked.clear()
+        Q = square.iterated(W.copy(order="F"), np.empty_like(W, order="F"), square.Interval(low, 1.0))
+        assert Q is not None
+        assert max(residuals(Q, W)) <= 0.5
+        assert bool(asked) is (low < 1)
 
 
 @pytest.mark.parametrize("ends", [(0.0, 0.0), (0.0, 1.0), (1.0, np.inf), (np.nan, 1.0), (1.0, np.nan), (1.0, 10.1)])

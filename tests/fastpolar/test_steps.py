@@ -35,7 +35,9 @@ def test_newton_without_an_inverse() -> None:
     assert not steps.newton(X, X.copy(order="F"), np.array([0, 1], dtype=np.int32), 1.0)
 
 
-def test_halley(rng: np.random.Generator) -> None:
+@pytest.mark.parametrize("inverted", [0, N])
+def test_halley(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, inverted: int) -> None:
+    monkeypatch.setattr(steps, "INVERTED", inverted)
     s = np.linspace(0.2, 1.5, N)
     U, V, X = made(rng, s)
     weights = halley_weights(0.2 / 1.5)

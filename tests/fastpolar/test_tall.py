@@ -78,6 +78,17 @@ def test_few_columns_of_a_nearly_square_matrix_are_left_to_the_svd(
         assert tall.factored(W) is not None
 
 
+def test_few_columns_are_divided_and_sketched_only_where_there_are_many_rows(
+    rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch, taken: list[str]
+) -> None:
+    monkeypatch.setattr(tall, "FEW", 31)
+    for rows, condition, first in ((70, 1e2, None), (75, 1e2, "again"), (239, 1e12, None), (240, 1e12, "sketch")):
+        taken.clear()
+        Q = tall.factored(with_spectrum(rng, rows, 30, np.geomspace(1, 1 / condition, 30)))
+        assert (Q is None) is (first is None)
+        assert taken[:1] == ([] if first is None else [first])
+
+
 def test_nearly_square_matrices_are_divided_in_single_precision_only(
     rng: np.random.Generator, taken: list[str]
 ) -> None:

@@ -17,13 +17,15 @@ exit "$TESTS"
 """
 
 
-def run(folder: Path, tests: int = 0, figures: int = 0) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+def run(
+    folder: Path, *more: str, tests: int = 0, figures: int = 0
+) -> tuple[subprocess.CompletedProcess[str], list[str]]:
     python, said, where = folder / "python", folder / "said", folder / "out"
     python.write_text(STAND_IN)
     python.chmod(0o755)
     told = {"PYTHON": str(python), "SAID": str(said), "WHERE": str(where), "TESTS": str(tests), "FIGURES": str(figures)}
     found = subprocess.run(
-        ["bash", "figures/on_a_gpu.sh", str(where)],
+        ["bash", "figures/on_a_gpu.sh", str(where), *more],
         cwd=ROOT,
         env=os.environ | told | {"FIRE_REF_REQUIRE": ""},
         capture_output=True,
@@ -41,6 +43,11 @@ def test_it_tests_measures_and_prints(tmp_path: Path) -> None:
     assert found.stdout.endswith("the tables\n")
     options = _parser().parse_args(command.split())
     assert (options.names, options.device, options.large) == (["table1"], "cuda", True)
+
+
+def test_a_gpu_that_is_lent_for_minutes(tmp_path: Path) -> None:
+    options = _parser().parse_args(run(tmp_path, "--quick")[1][1].removeprefix(": -m figures ").split())
+    assert (options.quick, options.large) == (True, False)
 
 
 def test_a_failing_test_is_its_status_and_the_table_is_made_all_the_same(tmp_path: Path) -> None:

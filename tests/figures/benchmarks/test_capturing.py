@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -39,20 +41,38 @@ class Stream:
         return SimpleNamespace(launch=lambda stream: self.told.append(f"launch on {type(stream).__name__}"))
 
 
+class Pool:
+    """Memory that only the graph has."""
+
+    def malloc(self, size: int) -> int:
+        return size
+
+
 def cupy(told: list[str], *, ends: bool = True) -> Any:
-    runtime = SimpleNamespace(CUDARuntimeError=Refused)
+    @contextmanager
+    def using(malloc: Any) -> Iterator[None]:
+        told.append(f"allocate from a {type(malloc.__self__).__name__}")
+        yield
+        told.append("allocate as before")
+
     return SimpleNamespace(
-        cuda=SimpleNamespace(Stream=lambda non_blocking: Stream(told, ends=ends and non_blocking), runtime=runtime)
+        cuda=SimpleNamespace(
+            Stream=lambda non_blocking: Stream(told, ends=ends and non_blocking),
+            MemoryPool=Pool,
+            using_allocator=using,
+            runtime=SimpleNamespace(CUDARuntimeError=Refused, deviceSynchronize=lambda: told.append("wait for all")),
+        )
     )
 
 
 def test_it_is_recorded_once_and_launched_each_time() -> None:
     told: list[str] = []
     call = captured(cupy(told), lambda: (told.append("work"), "result")[1])
-    assert told == ["enter", "work", "wait", "begin", "work", "end", "leave"]
+    opened, recorded = ["wait for all", "allocate from a Pool", "enter"], ["work", "wait", "begin", "work", "end"]
+    assert told == [*opened, *recorded, "leave", "allocate as before"]
     assert call is not None
     assert call() == call() == "result"
-    assert told[7:] == ["launch on Stream"] * 2
+    assert told[10:] == ["launch on Stream"] * 2
 
 
 @pytest.mark.parametrize("when", ["while it records", "at its end"])
@@ -65,7 +85,7 @@ def test_what_cannot_be_recorded_is_none(when: str) -> None:
             raise Refused
 
     assert captured(cupy(told, ends=False), call) is None
-    assert told[-2:] == ["end", "leave"]
+    assert told[-3:] == ["end", "leave", "allocate as before"]
 
 
 def test_an_error_of_the_call_itself_is_not_hidden() -> None:

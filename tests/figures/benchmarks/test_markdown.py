@@ -101,6 +101,17 @@ def test_the_exact_factors() -> None:
     assert cells(markdown.exact([]))[1:] == []
 
 
+def test_a_missed_goal_is_explained_by_its_arithmetic() -> None:
+    product = 2.0 * 512 * 256**2
+    row = exact_row(met=False, products={"scipy polar": 6.0, OURS["fast"]: 4.0}, flops=3 * product)
+    assert markdown.missed([row, exact_row(), exact_row(met=None)]) == (
+        "Missed: 512 x 256, Gaussian, float64. Ours takes 2e+08 flops, 3.0 products, at 0.75 of the peak; "
+        "at the peak it would be 2.0 times as fast as scipy polar."
+    )
+    assert markdown.missed([exact_row(met=False, flops=None)]).endswith("The SVD decides its time.")
+    assert markdown.missed([exact_row()]) == ""
+
+
 def test_ten_steps() -> None:
     row: dict[str, Any] = {
         "name": "DQN",
