@@ -160,8 +160,7 @@ def _alike(first: Stored, second: Stored) -> bool:
 
 
 def _join(lead: dict[str, str], one: str, other: str) -> None:
-    order = list(lead)
-    kept, gone = sorted((lead[one], lead[other]), key=order.index)
+    kept, gone = lead[one], lead[other]
     for name, first in lead.items():
         if first == gone:
             lead[name] = kept

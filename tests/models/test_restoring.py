@@ -153,6 +153,15 @@ def test_integers_are_restored_as_they_are() -> None:
         assert list(V) == [7, 8, 9]
 
 
+def test_values_go_to_the_device_of_the_network() -> None:
+    strict = available("array_api_strict")
+    device = strict.Device("device1")
+    like = strict.asarray(np.zeros((3, 2)), device=device)
+    for before in (matrix(), strict.asarray(matrix()), strict.asarray(matrix(), device=device)):
+        assert restored("f", stored(like), stored(before)).device == device
+    assert copied(like).device == device
+
+
 def test_parameters_leave_their_graph() -> None:
     torch = available("torch")
     parameter = torch.nn.Parameter(torch.ones(2, 2))

@@ -154,7 +154,7 @@ def linen() -> Any:
     class Net(nn.Module):
         @nn.compact
         def __call__(self, x: Any) -> Any:
-            x = nn.BatchNorm(use_running_average=True)(nn.relu(nn.Conv(3, (2, 2))(x)))
+            x = nn.BatchNorm(use_running_average=True)(nn.relu(nn.Conv(3, (1, 2))(x)))
             return nn.Dense(5)(x.reshape(len(x), -1))
 
     net, image = Net(), jax.numpy.ones((1, 4, 4, 2))

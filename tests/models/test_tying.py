@@ -98,6 +98,10 @@ def test_what_could_not_stand_for_the_other_is_not_the_same() -> None:
     W = matrix()
     for other in (torch.tensor(W), jax.numpy.asarray(W)):
         assert not same_bytes(stored(W), stored(other)), "another library"
+    strict = available("array_api_strict")
+    here, there = (strict.asarray(W, device=strict.Device(name)) for name in ("CPU_DEVICE", "device1"))
+    assert not same_bytes(stored(here), stored(there)), "another device"
+    assert same_bytes(stored(there), stored(strict.asarray(W, device=there.device)))
     zero = np.zeros((2, 2), dtype="<f4")
     assert not same_bytes(stored(zero), stored(zero.astype(">f4"))), "another byte order"
 
@@ -158,9 +162,21 @@ def test_a_declared_pair_is_tied_or_noted() -> None:
     for other in (matrix(1), W.T.copy(), W.astype(np.float16)):
         found = ties(tensors("f", "state", {"head.weight": W, "table.weight": other}), DECLARED)
         assert found == ([], {}, [TWO.format("head.weight", "table.weight")])
-    # Of what FIRE does not compute nothing is asked or said.
-    for other in (np.ones((3, 2), dtype=int), W.astype(ml_dtypes.float8_e4m3fn), "text"):
-        assert ties(tensors("f", "state", {"head.weight": other, "table.weight": other}), DECLARED).notes == []
+
+
+def test_of_what_fire_does_not_compute_nothing_is_asked_or_said() -> None:
+    torch = available("torch")
+    for one, other in (
+        (np.ones((3, 2), dtype=int), np.ones((3, 2), dtype=int)),
+        (np.ones((3, 2), dtype=int), np.zeros((3, 2), dtype=int)),
+        (matrix(dtype="complex64"), matrix(1, "complex64")),
+        (matrix().astype(ml_dtypes.float8_e4m3fn), matrix().astype(ml_dtypes.float8_e4m3fn)),
+        (torch.ones(3, 2).to(torch.float8_e4m3fn), torch.zeros(3, 2).to(torch.float8_e4m3fn)),
+        ("text", "text"),
+        (matrix(), "text"),
+    ):
+        found = ties(tensors("f", "state", {"head.weight": one, "table.weight": other}), DECLARED)
+        assert found == ([], {}, [])
 
 
 @pytest.mark.parametrize(
