@@ -6,6 +6,7 @@ from .recipes import RECIPES
 from .record import Row
 from .report import ReinitReport
 from .rewriting import reinitialize
-from .rule import Rule, Split
+from .rule import Rule
+from .split import Split
 
 __all__ = ["RECIPES", "Recipe", "ReinitReport", "Row", "Rule", "Split", "reinitialize", "reset_optimizer"]

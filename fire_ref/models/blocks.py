@@ -74,7 +74,7 @@ def blocks(function: str, name: str, shape: tuple[int, ...], layout: Layout, rul
     Examples
     --------
     >>> from fire_ref.layout import parse
-    >>> from fire_ref.models.rule import Split
+    >>> from fire_ref.models.split import Split
     >>> shape = (12, 4)
     >>> [block.label for block in blocks("f", "qkv", shape, parse("f", "OI", shape), Rule(split=Split("rows", (1, 2))))]
     ['rows 0:4', 'rows 4:12']

@@ -22,6 +22,7 @@ class _Tell(NamedTuple):
     ratio: float | None = None
 
 
+_SIMBA = _Tell((r"(^|/)\w*(actor|critic|SimBa)\w*/(.*/)?\w*Dense\w*/kernel$",))
 _TELLS = {
     "gpt": _Tell((r"(^|\.)c_attn\.weight$", r"(^|\.)c_fc\.weight$"), 3),
     "gpt-hf": _Tell((r"(^|\.)c_attn\.weight$", r"(^|\.)c_fc\.weight$"), 1 / 3),
@@ -30,7 +31,8 @@ _TELLS = {
     "vit": _Tell((r"(^|\.)to_q\.weight$", r"(^|\.)to_k\.weight$")),
     "resnet": _Tell((r"(^|[./])(layer\d\.\d+\.conv\d|res\d\w?_branch\w+)[./](weight|kernel)$",)),
     "vgg": _Tell((r"(^|\.)features\.\d+\.weight$", r"(^|\.)classifier(\.\d+)?\.weight$")),
-    "simba": _Tell((r"(^|/)\w*(actor|critic|SimBa)\w*/(.*/)?\w*Dense\w*/kernel$",)),
+    # Names do not tell its scaler: both fit, and the caller says which.
+    **dict.fromkeys(("simba", "simba-ortho"), _SIMBA),
 }
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .recipe import Recipe
-from .rule import ROWS, Rule, Split
+from .rule import Rule
+from .split import ROWS, Split
 
 #: How the name of a weight ends, in torch and in trees.
 WEIGHT = r"[./](weight|kernel)$"

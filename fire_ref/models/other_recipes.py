@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .official_recipes import FUSED, MASK, PART, WEIGHT
 from .recipe import Recipe
-from .rule import COLUMNS, ROWS, SQUARE, Rule, Split
+from .rule import Rule
+from .split import COLUMNS, ROWS, SQUARE, Split
 
 _MATRIX = frozenset({2})
 _STEPS = 5  # as the official language code

@@ -11,7 +11,8 @@ from typing import Any
 
 from ..errors import sentence
 from .recipe import Recipe
-from .rule import ROWS, Rule, Split
+from .rule import Rule
+from .split import ROWS, Split
 
 _RULE = frozenset(field.name for field in fields(Rule) if field.init)
 #: Bytes; a recipe is a page of text.

@@ -13,7 +13,8 @@ from fire_ref.arrays import home
 from fire_ref.layout import Layout, parse
 from fire_ref.models.blocks import Block, blocks, put_together
 from fire_ref.models.recipe import Recipe
-from fire_ref.models.rule import COLUMNS, ROWS, SQUARE, Rule, Split
+from fire_ref.models.rule import Rule
+from fire_ref.models.split import COLUMNS, ROWS, SQUARE, Split
 
 from ..backends import Backend, backend
 from .official import Host, allowed, official

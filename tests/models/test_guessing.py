@@ -36,10 +36,6 @@ NETWORKS: dict[str, list[dict[str, tuple[int, ...]]]] = {
         {"features.0.weight": (64, 3, 3, 3), "classifier.weight": (10, 512)},
         {"features.0.weight": (64, 3, 3, 3), "classifier.6.weight": (10, 512)},
     ],
-    "simba": [
-        {"params/actor/SimBaBlock_0/Dense_0/kernel": (4, 8)},
-        {"critic/Dense_1/kernel": (2, 4, 8)},
-    ],
 }
 EVERY = [(name, network) for name, networks in NETWORKS.items() for network in networks]
 
@@ -64,7 +60,13 @@ def test_each_kind_is_told_by_its_names_and_says_by_which(name: str, shapes: dic
 
 
 def test_every_tell_has_its_network_here() -> None:
-    assert set(_TELLS) == set(NETWORKS)
+    assert set(_TELLS) == {*NETWORKS, "simba", "simba-ortho"}
+
+
+@pytest.mark.parametrize("name", ["params/actor/SimBaBlock_0/Dense_0/kernel", "critic/Dense_1/kernel"])
+def test_names_do_not_tell_the_scaler_of_simba(name: str) -> None:
+    with pytest.raises(ValueError, match="got names that fit simba and simba-ortho"):
+        resolved("f", "auto", network({name: (4, 8)}))
 
 
 @pytest.mark.parametrize(

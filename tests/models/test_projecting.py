@@ -12,7 +12,8 @@ import fire_ref
 from fire_ref import schulz
 from fire_ref.models import projecting
 from fire_ref.models.recipe import Recipe
-from fire_ref.models.rule import Rule, Split
+from fire_ref.models.rule import Rule
+from fire_ref.models.split import Split
 from fire_ref.tolerances import residual_bound
 
 from ..backends import available

@@ -11,7 +11,8 @@ import pytest
 import fire_ref
 from fire_ref.models.recipe import Recipe
 from fire_ref.models.recipe_file import LONGEST, read_recipe
-from fire_ref.models.rule import Rule, Split
+from fire_ref.models.rule import Rule
+from fire_ref.models.split import Split
 
 WHOLE = r"""
 name = "ours"

@@ -12,7 +12,8 @@ import fire_ref
 from fire_ref.conformance.dialect import DIALECTS
 from fire_ref.layout import Layout
 from fire_ref.models.blocks import blocks
-from fire_ref.models.rule import Rule, Split
+from fire_ref.models.rule import Rule
+from fire_ref.models.split import Split
 
 from .pieces import block
 
