@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-#: The metric: online accuracy (each batch before its own update) over the last one in so many of a run's updates.
-LAST = 5
+#: The metric, fixed here: each batch's accuracy before its own update, over the last one in so many of all updates.
+METRIC, LAST = "online training accuracy over the last fifth of all updates", 5
 
 
 @dataclass(frozen=True)

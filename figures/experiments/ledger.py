@@ -136,9 +136,7 @@ def opened(path: Path) -> Iterator[Ledger]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             rule, got = "be written by one process at a time", "another that is at it"
-            raise UnusableError(
-                sentence("figures", str(path), rule, got, "another --out")
-            ) from None
+            raise UnusableError(sentence("figures", str(path), rule, got, "another --out")) from None
         content = path.read_bytes()
         os.ftruncate(handle, content.rfind(b"\n") + 1)
         yield Ledger(handle)

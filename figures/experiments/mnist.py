@@ -87,9 +87,7 @@ def _read(folder: Path, name: str) -> np.ndarray[Any, np.dtype[np.uint8]]:
         content = plain.read_bytes() if plain.is_file() else gzip.decompress(packed.read_bytes())
     except FileNotFoundError:
         rule, got = f"hold {', '.join(FILES)} (or each .gz)", f"no {name} in {str(folder)!r}"
-        raise UnusableError(
-            sentence("mnist", "--data", rule, got, _FETCH)
-        ) from None
+        raise UnusableError(sentence("mnist", "--data", rule, got, _FETCH)) from None
     except (OSError, EOFError, zlib.error) as error:
         raise UnusableError(sentence("mnist", name, "be readable", f"{error}", _FETCH)) from None
     try:

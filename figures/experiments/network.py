@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import sqrt
 from typing import Any
 
 #: Hidden layers, all of one width.
@@ -97,4 +98,4 @@ def drift(before: Any, after: Any) -> float:
     one, other = (H / max(float(H.norm()), 1e-300) for H in (before, after))
     # <H H^T, K K^T> = ||H^T K||^2: no matrix of images by images is formed.
     square = (one.T @ one).norm() ** 2 + (other.T @ other).norm() ** 2 - 2 * (one.T @ other).norm() ** 2
-    return max(float(square), 0.0) ** 0.5
+    return sqrt(max(float(square), 0.0))

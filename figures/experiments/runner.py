@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from fire_ref.cli.waiting import progress
-from fire_ref.errors import MissingExtraError, missing_extra, sentence
+from fire_ref.errors import missing_extra, sentence
 
 from . import ledger
 from .asking import Trial
@@ -52,10 +52,7 @@ def made(name: str, trial: Trial, device: str) -> list[Record]:
         It was broken off; the message says what is kept.
     """
     plan = planned(name, trial, device)
-    try:
-        import torch  # noqa: F401 # only whether it is there
-    except ImportError:
-        raise MissingExtraError(str(missing_extra("figures", "torch", "experiments"))) from None
+    _torch()
     path = results(name, trial.folder)
     continued(path, trial, plan[0])
     images = load(trial.data)
@@ -122,6 +119,13 @@ def continued(path: Path, trial: Trial, like: Configuration) -> list[Record]:
             got = f"{sizes} on {told['device']}"
             raise UnusableError(sentence("figures", str(path), rule, got, "another --out"))
     return records
+
+
+def _torch() -> None:
+    try:
+        import torch  # noqa: F401 # only whether it is there
+    except ImportError:
+        raise missing_extra("figures", "torch", "experiments") from None
 
 
 def _done(records: list[Record]) -> dict[str, set[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import sqrt
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -66,7 +67,7 @@ def weights(state: State) -> dict[str, Any]:
 
 def gain(weight: Any) -> float:
     """Return FIRE's gain of a weight (out, in)."""
-    return float(weight.shape[0] / weight.shape[1]) ** 0.5
+    return sqrt(weight.shape[0] / weight.shape[1])
 
 
 def replaced(moment: Moment, new: Callable[[Any], Any]) -> Change:
