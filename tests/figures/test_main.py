@@ -19,6 +19,9 @@ from fire_ref.errors import BackendError
 from ..backends import available
 from ..house.paths import ROOT
 
+#: What takes long: measurements and experiments.
+APART = {"table1", "figF"}
+
 
 def test_the_list_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
@@ -48,12 +51,12 @@ def test_what_stands_apart_is_drawn_only_when_named(tmp_path: Path, monkeypatch:
         raise ValueError(name)
 
     monkeypatch.setattr(command, "drawing", refused)
-    every = [name for name in FIGURES if name != "table1"]
+    every = [name for name in FIGURES if name not in APART]
     for given, wanted in ((["all"], every), (["all", "table1"], [*every, "table1"]), (["table1"], ["table1"])):
         asked.clear()
         assert main([*given, "--out", str(tmp_path)]) == 1
         assert asked == wanted
-    assert {name for name, entry in FIGURES.items() if entry.apart} == {"table1"}
+    assert {name for name, entry in FIGURES.items() if entry.apart} == APART
 
 
 def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,6 +82,10 @@ def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.Captur
         (["table1", "--quick", "--large"], "--quick and --large must not be given together"),
         (["--redraw"], "--redraw needs a NAME"),
         (["fig1", "fig6", "--quick"], "--quick and --large are for table1; got fig1, fig6"),
+        (["figF", "--quick"], "--quick and --large are for table1; got figF"),
+        (["figF", "--methods", "dash"], "--methods must be of base, full-reset"),
+        (["figF", "--seeds", "0"], "--seeds must be at least 1; got 0"),
+        (["figF", "--jobs", "-1"], "--jobs must be at least 1; got -1"),
         (["fig6", "--out", __file__], "--out must be a folder"),
     ],
 )

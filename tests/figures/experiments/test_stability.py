@@ -39,9 +39,5 @@ def test_every_look_is_at_the_old_task_and_at_its_time() -> None:
 
 
 def test_numbers_are_short_and_what_is_none_is_none() -> None:
-    assert [rounded(value) for value in (0.123456, 123456.0, float("inf"), float("nan"))] == [
-        0.1235,
-        123500,
-        None,
-        None,
-    ]
+    assert [rounded(value) for value in (0.123456, 123456.0)] == [0.1235, 123500]
+    assert [rounded(value) for value in (float("inf"), float("nan"))] == [None, None]

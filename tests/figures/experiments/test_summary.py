@@ -22,8 +22,8 @@ def test_arms_are_in_the_order_of_the_catalogue_with_their_numbers() -> None:
     assert iso["online"] == pytest.approx([0.7] * 3)
     assert iso["scores"] == {"0": 0.6, "1": 0.8, "2": 0.7}
     assert iso["score"]["mean"] == pytest.approx(0.7)
-    assert (iso["train"], iso["test"], iso["drift"], iso["sfe"]) == (0.9, None, 0.2, 3.0)
-    assert iso["old"] == {"before": 0.9, "after": 0.4, "after 10": 0.3, "after 100": 0.1}
+    assert (iso["train"], iso["test"], iso["drift"], iso["sfe"]) == (0.9, None, pytest.approx(0.2), 3.0)
+    assert iso["old"] == pytest.approx({"before": 0.9, "after": 0.4, "after 10": 0.3, "after 100": 0.1})
     assert iso["dfi"] == [8.0, 2.0]
     assert found["seeds"] == [0, 1, 2]
     assert found["control"]["passed"]

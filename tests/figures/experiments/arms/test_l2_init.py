@@ -14,10 +14,12 @@ def test_it_draws_every_parameter_back_in_proportion() -> None:
     torch = available("torch")
     now = moment()
     value = penalty(now.model, now.initial)
-    distances = [float((tensor - now.initial[name]).norm()) ** 2 for name, tensor in now.model.named_parameters()]
-    assert float(value) == pytest.approx(1e-3 * sum(distances), rel=1e-5)
+    distances = [
+        float((tensor.detach() - now.initial[name]).norm()) ** 2 for name, tensor in now.model.named_parameters()
+    ]
+    assert float(value.detach()) == pytest.approx(1e-3 * sum(distances), rel=1e-5)
     value.backward()
     for name, tensor in now.model.named_parameters():
         assert torch.allclose(tensor.grad, 2 * STRENGTH * (tensor - now.initial[name]).detach(), atol=1e-8)
     now.model.load_state_dict(now.initial)
-    assert float(penalty(now.model, now.initial)) == 0
+    assert float(penalty(now.model, now.initial).detach()) == 0
