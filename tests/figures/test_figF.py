@@ -54,11 +54,15 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
 
 def test_the_caption_follows_the_numbers(tmp_path: Path) -> None:
     up = written(rows(), tmp_path)
-    assert "Random labels: loss of plasticity: fresh minus base is .060, two seed deviations are .032." in up["caption"]
+    assert (
+        "Random labels, 5 seeds: loss of plasticity: fresh minus base is .060, two seed deviations are .032; "
+        in up["caption"]
+    )
     assert "FIRE k = 10 > full reset: yes, difference .30 [" in up["caption"]
+    assert "Permuted inputs, 5 seeds: loss of plasticity" in up["caption"]
     values = {arm: [0.9 - 0.06 * i + 0.01 * seed for seed in range(5)] for i, arm in enumerate(ARMS)}
     down = written(results(values), tmp_path)
-    assert "Random labels: no loss of plasticity at this scale: fresh minus base is -.060" in down["caption"]
+    assert "Random labels, 5 seeds: no loss of plasticity at this scale: fresh minus base is -.060" in down["caption"]
     assert "FIRE k = 10 > full reset: no, difference -.30 [" in down["caption"]
     # Four weights at each of two changes, three arms that are FIRE, five seeds, one panel.
     assert "120 weights were checked" in down["caption"]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -146,6 +149,21 @@ def test_what_cannot_be_drawn_does_not_stop_the_rest(
     assert capsys.readouterr().err == "weights: offline\n"
     assert (tmp_path / "fig6.svg").exists()
     assert not (tmp_path / "fig5b.json").exists()
+
+
+def test_a_request_to_end_does_what_an_interrupt_does(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*_: object) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)  # the handler runs before this is over
+        return 0
+
+    monkeypatch.setattr(command, "_draw", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["fig1"]) == 130
+    assert capsys.readouterr().err == "figures: interrupted\n"
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_nothing_to_draw_again_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
