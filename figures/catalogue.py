@@ -65,7 +65,7 @@ FIGURES: Mapping[str, Entry] = {
     "figF": Entry(
         "does FIRE restore plasticity, and what in it: isotropy, scale or memory; not in all",
         "an experiment: 12 arms on MNIST",
-        1800,
+        1000,
         apart=True,
         trains=True,
     ),

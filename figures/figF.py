@@ -11,6 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from fire_ref.errors import sentence
+
 from . import style
 from .catalogue import Data
 from .experiments import ledger, runner
@@ -71,8 +73,21 @@ def gathered(folder: Path) -> Data | None:
     UnusableError
         They are no results, or no run is finished.
     """
-    records = ledger.read(runner.results(NAME, folder))
-    return _summarised(records) if records else None
+    path = runner.results(NAME, folder)
+    records = ledger.read(path)
+    try:
+        return _summarised(records) if records else None
+    except UnusableError:
+        raise
+    except (
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        ValueError,
+    ):  # lines of the right names that hold other things
+        rule = "hold results of this version's arms"
+        raise UnusableError(sentence("figures", str(path), rule, "others", "another --out")) from None
 
 
 def _summarised(records: list[ledger.Record]) -> Data:

@@ -23,6 +23,9 @@ from .refusing import UnusableError
 Record: TypeAlias = dict[str, Any]
 #: Panel, arm, seed, task: what a line is about.
 Place: TypeAlias = tuple[str, str, int, int]
+#: What every line has, with what it is; and what it has besides.
+KEYS = {"configuration": dict, "task": int, "updates": int, "online": float, "train": list, "checked": int}
+MORE = frozenset(("counted", "test", "stability", "weights", "seconds", "versions"))
 
 
 def place(record: Record) -> Place:
@@ -59,16 +62,22 @@ def read(path: Path) -> list[Record]:
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         try:
             record = json.loads(line)
-            configured(record["configuration"])
-            where = place(record)
-            hash(where)
-            record["online"] + record["updates"]
+            where = _placed(record)
         except (ValueError, LookupError, TypeError, RecursionError):
             raise UnusableError(_foreign(path, f"something else in line {number}")) from None
         if where in found:
             raise UnusableError(_foreign(path, f"{' '.join(map(str, where))} twice, in line {number} again"))
         found[where] = record
     return list(found.values())
+
+
+def _placed(record: Record) -> Place:
+    configured(record["configuration"])
+    if not record.keys() >= MORE or any(not isinstance(record[key], kind) for key, kind in KEYS.items()):
+        raise TypeError
+    where = place(record)
+    hash(where)
+    return where
 
 
 def _foreign(path: Path, got: str) -> str:

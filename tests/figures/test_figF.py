@@ -74,6 +74,19 @@ def test_without_a_finished_run_there_is_no_figure(tmp_path: Path) -> None:
         written([record("base", 0, 0, 0.1)], tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("train", 3), ("counted", "many"), ("updates", None), ("stability", []), ("configuration", {"arm": "dash"})],
+)
+def test_results_that_hold_other_things_are_one_line(key: str, value: object, tmp_path: Path) -> None:
+    others = rows(1)
+    for row in others:
+        row[key] = {**row[key], **value} if isinstance(value, dict) else value
+    with pytest.raises(UnusableError, match="must hold ") as told:
+        written(others[:36], tmp_path)
+    assert "\n" not in str(told.value)
+
+
 @pytest.mark.parametrize(("seeds", "panels"), [(5, PANELS), (1, PANELS), (3, PANELS[:1])])
 def test_the_picture(seeds: int, panels: tuple[str, ...], tmp_path: Path) -> None:
     available("matplotlib")

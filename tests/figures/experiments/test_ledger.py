@@ -48,7 +48,12 @@ def test_the_beginning_of_a_line_is_passed_over_and_cut_off(left: str, path: Pat
     assert path.read_bytes().startswith(whole)
 
 
-@pytest.mark.parametrize("line", ["", "null", "[]", "{}", '{"configuration": {}}', "not JSON", "[" * 100_000, "\xff"])
+PART = json.dumps({key: value for key, value in record("iso", 0, 1, 0.5).items() if key != "weights"})
+OTHER = json.dumps(record("iso", 0, 1, 0.5) | {"updates": None})
+DAMAGED = [PART, OTHER, "", "null", "[]", "{}", '{"configuration": {}}', "not JSON", "[" * 100_000, "\xff"]
+
+
+@pytest.mark.parametrize("line", DAMAGED)
 def test_a_line_that_is_no_result_is_named_and_left(line: str, path: Path) -> None:
     content = (json.dumps(record("iso", 0, 0, 0.5)) + "\n" + line + "\n").encode("latin-1")
     path.write_bytes(content)
