@@ -228,7 +228,7 @@ def tables(data: Data) -> str:
     str
         A page.
     """
-    parts = ["# `python -m figures figF --scale full-small`", data["caption"]]
+    parts = ["# `python -m figures figF`", data["caption"]]
     for name, one in data["panels"].items():
         parts += [
             f"## {TITLES[name].capitalize()}",

@@ -62,6 +62,16 @@ def test_an_experiments_data_are_those_of_the_results_beside_them(name: str) -> 
     assert near(json.loads(json.dumps(found)), kept)
 
 
+@pytest.mark.parametrize("name", [name for name, entry in FIGURES.items() if entry.trains])
+def test_the_readmes_claims_are_those_of_the_results(name: str) -> None:
+    text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
+    told = [line.split(" | ")[1:] for line in text.splitlines() if line.startswith(f"| {name}, ")]
+    panels = read_data(GALLERY / f"{name}.json", name)["panels"].values()
+    wanted = [[one["source"], f"{one['sentence']} |"] for panel in panels for one in panel["findings"]]
+    assert told == wanted
+    assert wanted
+
+
 def near(one: Any, other: Any) -> bool:
     """Say whether two data are the same, up to the order in which another NumPy sums."""
     if isinstance(one, float) and isinstance(other, float):
