@@ -115,8 +115,7 @@ def _missing(panels: Data) -> list[str]:
         found.append(f"{ENOUGH} seeds of every arm")
     if any(one["arms"].keys() != ARMS.keys() for one in panels.values()):
         found.append("all arms")
-    if panels.keys() != set(PLANS[NAME].panels):
-        found.append("both panels")
+    found += [f"the panel of {TITLES[name]}" for name in PLANS[NAME].panels if name not in panels]
     if not all(one["shared"] for one in panels.values()):
         found.append("the same weights in all arms after the first task")
     return found

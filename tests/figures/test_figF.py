@@ -43,7 +43,7 @@ def test_what_is_missing_is_said(tmp_path: Path) -> None:
     few = written(rows(3), tmp_path)
     assert few["missing"] == [*figF.LACKING, "5 seeds of every arm"]
     less = written(rows(5, PANELS[:1], ("base", "iso")), tmp_path)
-    assert less["missing"] == [*figF.LACKING, "all arms", "both panels"]
+    assert less["missing"] == [*figF.LACKING, "all arms", "the panel of permuted inputs"]
     other = rows()
     other[0]["weights"] = "another"
     apart = written(other, tmp_path)
