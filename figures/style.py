@@ -46,6 +46,22 @@ MARKERS = {
     "delta-orthogonal": "<",
 }
 
+#: Arm of an experiment -> its colour and marker: the method's own, where it has one; twelve must be told apart.
+ARMS = {
+    "base": (COLOURS["W"], "o"),
+    "full-reset": (COLOURS["full reset"], "X"),
+    "sp-0.5": (COLOURS["shrink and perturb"], "v"),
+    "sp-0.8": (COLOURS["shrink and perturb"], ">"),
+    "l2-init": ("#44AA99", "h"),
+    "fire-5": (COLOURS["k = 5"], "s"),
+    "fire-10": (COLOURS["k = 10"], "D"),
+    "fire-exact": (COLOURS["exact"], "*"),
+    "front": (COLOURS["front"], "d"),
+    "norm": ("#6699CC", "p"),
+    "iso": ("#999933", "P"),
+    "ortho": (COLOURS["random isometry"], "^"),
+}
+
 RULES: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # it comes with matplotlib: the same picture everywhere
     "font.size": TEXT,

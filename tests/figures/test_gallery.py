@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,9 @@ GALLERY = Path(figures.__file__).parent / "gallery"
 
 def test_every_figure_is_shown_with_its_data_and_explained() -> None:
     assert {path.name for path in GALLERY.iterdir()} == {
-        f"{name}.{kind}" for name in FIGURES for kind in ("png", "json", *(["md"] if drawing(name).tables else []))
+        f"{name}.{kind}"
+        for name, entry in FIGURES.items()
+        for kind in ("png", "json", *(["md"] if drawing(name).tables else []), *(["jsonl"] if entry.trains else []))
     }
     text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
     for name in FIGURES:
@@ -47,6 +50,37 @@ def test_the_tables_are_those_of_the_data_beside_them(name: str, tmp_path: Path)
     (again,) = write_tables(drawing(name), read_data(GALLERY / f"{name}.json", name), tmp_path, name)
     assert again.read_bytes() == (GALLERY / f"{name}.md").read_bytes()
     assert f"(gallery/{name}.md)" in (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FIGURES.items() if entry.trains])
+def test_an_experiments_data_are_those_of_the_results_beside_them(name: str) -> None:
+    assert (GALLERY / f"{name}.jsonl").stat().st_size < 1_000_000
+    gather = drawing(name).gathered
+    assert gather is not None
+    found = gather(GALLERY)
+    kept = read_data(GALLERY / f"{name}.json", name)
+    assert near(json.loads(json.dumps(found)), kept)
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FIGURES.items() if entry.trains])
+def test_the_readmes_claims_are_those_of_the_results(name: str) -> None:
+    text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
+    told = [line.split(" | ")[1:] for line in text.splitlines() if line.startswith(f"| {name}, ")]
+    panels = read_data(GALLERY / f"{name}.json", name)["panels"].values()
+    wanted = [[one["source"], f"{one['sentence']} |"] for panel in panels for one in panel["findings"]]
+    assert told == wanted
+    assert wanted
+
+
+def near(one: Any, other: Any) -> bool:
+    """Say whether two data are the same, up to the order in which another NumPy sums."""
+    if isinstance(one, float) and isinstance(other, float):
+        return one == pytest.approx(other, rel=1e-12, abs=1e-12)
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(near(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(near, one, other))
+    return bool(one == other)
 
 
 def pixels(path: Path) -> tuple[tuple[int, int], bytes]:

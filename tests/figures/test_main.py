@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,6 +21,9 @@ from fire_ref.errors import BackendError
 
 from ..backends import available
 from ..house.paths import ROOT
+
+#: What takes long: measurements and experiments.
+APART = {"table1", "figF"}
 
 
 def test_the_list_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,12 +54,12 @@ def test_what_stands_apart_is_drawn_only_when_named(tmp_path: Path, monkeypatch:
         raise ValueError(name)
 
     monkeypatch.setattr(command, "drawing", refused)
-    every = [name for name in FIGURES if name != "table1"]
+    every = [name for name in FIGURES if name not in APART]
     for given, wanted in ((["all"], every), (["all", "table1"], [*every, "table1"]), (["table1"], ["table1"])):
         asked.clear()
         assert main([*given, "--out", str(tmp_path)]) == 1
         assert asked == wanted
-    assert {name for name, entry in FIGURES.items() if entry.apart} == {"table1"}
+    assert {name for name, entry in FIGURES.items() if entry.apart} == APART
 
 
 def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,6 +85,10 @@ def test_it_draws_and_draws_again_the_same(tmp_path: Path, capsys: pytest.Captur
         (["table1", "--quick", "--large"], "--quick and --large must not be given together"),
         (["--redraw"], "--redraw needs a NAME"),
         (["fig1", "fig6", "--quick"], "--quick and --large are for table1; got fig1, fig6"),
+        (["figF", "--quick"], "--quick and --large are for table1; got figF"),
+        (["figF", "--methods", "dash"], "--methods must be of base, full-reset"),
+        (["figF", "--seeds", "0"], "--seeds must be at least 1; got 0"),
+        (["figF", "--jobs", "-1"], "--jobs must be at least 1; got -1"),
         (["fig6", "--out", __file__], "--out must be a folder"),
     ],
 )
@@ -139,6 +149,21 @@ def test_what_cannot_be_drawn_does_not_stop_the_rest(
     assert capsys.readouterr().err == "weights: offline\n"
     assert (tmp_path / "fig6.svg").exists()
     assert not (tmp_path / "fig5b.json").exists()
+
+
+def test_a_request_to_end_does_what_an_interrupt_does(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ended(*_: object) -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)  # the handler runs before this is over
+        return 0
+
+    monkeypatch.setattr(command, "_draw", ended)
+    before = signal.getsignal(signal.SIGTERM)
+    assert main(["fig1"]) == 130
+    assert capsys.readouterr().err == "figures: interrupted\n"
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_nothing_to_draw_again_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,136 @@
+"""Make the runs of a figure that are not there yet, one after the other or several at a time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from fire_ref.cli.waiting import progress
+from fire_ref.errors import missing_extra, sentence
+
+from . import ledger
+from .asking import Trial
+from .configuration import Configuration
+from .ledger import Record
+from .mnist import load
+from .plans import planned
+from .refusing import UnusableError
+from .several import several
+from .training import run
+
+
+def results(name: str, folder: Path) -> Path:
+    """Return the file of a figure's results."""
+    return folder / f"{name}.jsonl"
+
+
+def made(name: str, trial: Trial, device: str) -> list[Record]:
+    """
+    Make what is missing, and return all results of a figure.
+
+    Parameters
+    ----------
+    name : str
+        The figure.
+    trial : Trial
+        What was asked for.
+    device : {"cpu", "cuda"}
+        Where it trains.
+
+    Returns
+    -------
+    list of dict
+        As they are in the file: also those that were not asked for now.
+
+    Raises
+    ------
+    UnusableError
+        No such scale, no data; or results that cannot be gone on with.
+    MissingExtraError
+        PyTorch is not installed.
+    KeyboardInterrupt
+        It was broken off; the message says what is kept.
+    """
+    plan = planned(name, trial, device)
+    _torch()
+    path = results(name, trial.folder)
+    continued(path, trial, plan[0])
+    images = load(trial.data)
+    with ledger.opened(path) as book:
+        done = _done(continued(path, trial, plan[0]))
+        todo = [one for one in plan if len(done.get(one.key, ())) < one.sizes.tasks]
+        total = sum(one.sizes.tasks - len(done.get(one.key, ())) for one in todo)
+        made_now = 0
+        print(f"{name}: {total} of {sum(one.sizes.tasks for one in plan)} evaluations to make", file=sys.stderr)
+        with progress() as tell:
+
+            def emit(record: Record) -> None:
+                nonlocal made_now
+                book.append(record)
+                made_now += 1
+                if tell is not None:
+                    tell(made_now, total, f"{name}: {' '.join(map(str, ledger.place(record)))}")
+
+            checkpoints = trial.folder / f"{name}.checkpoints"
+            try:
+                if trial.jobs > 1:
+                    several(todo, done, emit, checkpoints, trial.data, trial.jobs)
+                else:
+                    for one in todo:
+                        run(one, images, emit, folder=checkpoints, done=done.get(one.key, ()))
+            except KeyboardInterrupt:
+                kept = sum(map(len, done.values())) + made_now
+                raise KeyboardInterrupt(f"{kept} results are kept in {path}; --resume goes on with them") from None
+    return ledger.read(path)
+
+
+def continued(path: Path, trial: Trial, like: Configuration) -> list[Record]:
+    """
+    Return the results that are there, or refuse to mix them with others.
+
+    Parameters
+    ----------
+    path : Path
+        Of the results.
+    trial : Trial
+        Whether it may go on with them.
+    like : Configuration
+        One of the runs to come.
+
+    Returns
+    -------
+    list of dict
+
+    Raises
+    ------
+    UnusableError
+        There are some, and it may not; or they are of another scale or device.
+    """
+    records = ledger.read(path)
+    if records and not trial.resume:
+        rule = "be told to go on with the results that are there"
+        raise UnusableError(sentence("figures", str(path), rule, f"{len(records)} results", "--resume"))
+    for record in records:
+        told = record["configuration"]
+        other = {key: told[key] for key in ("sizes", "device")}
+        if other != {key: like.plain()[key] for key in ("sizes", "device")}:
+            sizes = ", ".join(f"{value} {key}" for key, value in told["sizes"].items())
+            rule = "hold results of the scale and device asked for"
+            got = f"{sizes} on {told['device']}"
+            raise UnusableError(sentence("figures", str(path), rule, got, "another --out"))
+    return records
+
+
+def _torch() -> None:
+    try:
+        import torch  # noqa: F401 # only whether it is there
+    except ImportError:
+        raise missing_extra("figures", "torch", "experiments") from None
+
+
+def _done(records: list[Record]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for record in records:
+        panel, arm, seed, task = ledger.place(record)
+        found.setdefault(f"{panel}.{arm}.{seed}", set()).add(task)
+    return found

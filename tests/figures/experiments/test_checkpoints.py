@@ -1,0 +1,47 @@
+"""A checkpoint gives back the very state, of the very run; anything else is as if there were none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from figures.experiments.checkpoints import forget, keep, kept, path
+
+from ...backends import available
+from .faked import configuration, moment
+
+
+def test_the_state_comes_back_to_the_last_bit(tmp_path: Path) -> None:
+    torch = available("torch")
+    state = moment().model.state_dict()
+    for task in (0, 1):
+        keep(tmp_path, configuration(), task, state)
+    found = kept(tmp_path, configuration())
+    assert found is not None
+    assert found[0] == 1
+    assert found[1].keys() == state.keys()
+    assert all(torch.equal(torch.from_numpy(found[1][name]), tensor) for name, tensor in state.items())
+    assert [one.name for one in tmp_path.iterdir()] == ["random-labels.base.0.safetensors"]
+
+
+def test_another_run_or_damage_is_no_checkpoint(tmp_path: Path) -> None:
+    available("torch")
+    one, other = configuration(), configuration(width=9)
+    assert kept(tmp_path, one) is None
+    keep(tmp_path, one, 0, moment().model.state_dict())
+    assert kept(tmp_path, other) is None
+    whole = path(tmp_path, one).read_bytes()
+    for content in (b"", whole[:50], whole[:-1], b"x" * 100):
+        path(tmp_path, one).write_bytes(content)
+        assert kept(tmp_path, one) is None
+
+
+def test_a_finished_run_leaves_nothing(tmp_path: Path) -> None:
+    available("torch")
+    where = tmp_path / "checkpoints"
+    for seed in (0, 1):
+        keep(where, configuration(seed=seed), 0, moment().model.state_dict())
+    forget(where, configuration(seed=0))
+    assert kept(where, configuration(seed=1)) is not None
+    forget(where, configuration(seed=1))
+    assert not where.exists()
+    forget(where, configuration(seed=1))

@@ -1,0 +1,43 @@
+"""What is looked at around a change."""
+
+from __future__ import annotations
+
+import pytest
+
+from figures.experiments.network import drift, features, judged
+from figures.experiments.stability import Watch, rounded
+
+from ...backends import available
+from .faked import moment
+
+
+def test_every_look_is_at_the_old_task_and_at_its_time() -> None:
+    torch = available("torch")
+    model = moment().model
+    X, y = torch.rand(30, 20), torch.randint(10, (30,))
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    H = features(model, X)
+    watch = Watch(model, X, y)
+    first = judged(model, X, y)
+    with torch.no_grad():
+        for tensor in model.parameters():
+            tensor *= 0.5
+    watch.changed()
+    assert watch.found["before"] == [rounded(value) for value in first]
+    assert watch.found["after"] == [rounded(value) for value in judged(model, X, y)]
+    weights = [tensor for name, tensor in before.items() if name.endswith("weight")]
+    assert watch.found["sfe"] == pytest.approx(sum(float((W / 2).norm()) ** 2 for W in weights), rel=1e-3)
+    assert watch.found["drift"] == pytest.approx(drift(H, features(model, X)), rel=1e-3)
+    for place, scale in enumerate((1.0, 0.5)):
+        # Against the gain c = sqrt(out/in): G / c^2.
+        grams = [(W @ W.T if len(W) <= W.shape[1] else W.T @ W) * scale**2 * W.shape[1] / len(W) for W in weights]
+        dfi = sum(float((G - torch.eye(len(G))).norm()) ** 2 for G in grams)
+        assert watch.found["dfi"][place] == pytest.approx(dfi, rel=1e-3)
+    for updates in range(1, 151):
+        watch.updated(updates)
+    assert list(watch.found) == ["before", "dfi", "sfe", "drift", "after", "after 10", "after 100"]
+
+
+def test_numbers_are_short_and_what_is_none_is_none() -> None:
+    assert [rounded(value) for value in (0.123456, 123456.0)] == [0.1235, 123500]
+    assert [rounded(value) for value in (float("inf"), float("nan"))] == [None, None]
