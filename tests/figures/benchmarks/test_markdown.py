@@ -109,6 +109,7 @@ def test_a_missed_goal_is_explained_by_its_arithmetic() -> None:
         "at the peak it would be 2.0 times as fast as scipy polar."
     )
     assert markdown.missed([exact_row(met=False, flops=None)]).endswith("The SVD decides its time.")
+    assert markdown.missed([exact_row(met=False)]) == "Missed: 512 x 256, Gaussian, float64."
     assert markdown.missed([exact_row()]) == ""
 
 
