@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .copying import begin
-from .journal import NAME
+from .journal import journal_of, part_of
 from .sealing import flush, rename, settle
 from .source import NPZ, SAFETENSORS
 from .workplace import DESK, INDEX, Workplace
@@ -44,10 +44,10 @@ def finish(function: str, place: Workplace, index: Path | None) -> None:
         if place.old.exists():
             _carry_over(place)
         for path in place.desk.iterdir():
-            if path.name != NAME:
-                path.unlink()
-        (place.desk / NAME).unlink()
+            path.unlink()
         place.desk.rmdir()
+        part_of(journal_of(place.desk)).unlink(missing_ok=True)
+        journal_of(place.desk).unlink()
         flush(place.folder)
     except OSError as error:
         if str(error).startswith(f"{function}: "):

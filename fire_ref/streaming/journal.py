@@ -12,7 +12,6 @@ from ..errors import sentence
 from .sealing import flush
 from .writing import unwritable
 
-NAME = "journal.json"
 FORMAT = 1
 AGAIN = "the same command as before, or --restart, which discards what is finished"
 
@@ -40,6 +39,32 @@ class Journal:
     outcomes: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
+def journal_of(desk: Path) -> Path:
+    """
+    Return where a run's journal lies: beside its desk, so that removing it is the one last step of a run.
+
+    Parameters
+    ----------
+    desk : Path
+        The dot-folder of a run.
+
+    Returns
+    -------
+    Path
+
+    Examples
+    --------
+    >>> journal_of(Path("out/.fire-ref")).as_posix()
+    'out/.fire-ref.json'
+    """
+    return desk.with_name(f"{desk.name}.json")
+
+
+def part_of(journal: Path) -> Path:
+    """Return where a journal is written before it takes its place."""
+    return journal.with_name(f"{journal.name}.part")
+
+
 def save(function: str, desk: Path, journal: Journal) -> None:
     """
     Write a journal, so that the old or the new one is there whatever happens.
@@ -49,19 +74,20 @@ def save(function: str, desk: Path, journal: Journal) -> None:
     function : str
         Who asks.
     desk : Path
-        An existing folder.
+        The dot-folder of the run.
     journal : Journal
         What to write.
     """
     text = json.dumps({"format": FORMAT, **vars(journal)}, indent=1)
-    part = desk / f"{NAME}.part"
+    path = journal_of(desk)
+    part = part_of(path)
     try:
         with part.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(desk / NAME)
-        flush(desk)
+        part.replace(path)
+        flush(path.parent)
     except OSError as error:
         unwritable(function, part, error)
 
@@ -75,7 +101,7 @@ def load(function: str, desk: Path) -> Journal | None:
     function : str
         Who asks.
     desk : Path
-        Where it lies.
+        The dot-folder of that run.
 
     Returns
     -------
@@ -87,7 +113,7 @@ def load(function: str, desk: Path) -> Journal | None:
     ValueError
         It is no journal.
     """
-    path = desk / NAME
+    path = journal_of(desk)
     if not path.exists():
         return None
     try:

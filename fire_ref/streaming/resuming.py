@@ -13,12 +13,10 @@ from typing import Any
 from ..errors import sentence
 from .briefing import Desk
 from .engine import Tell
-from .journal import Journal, load, require_same, save
+from .journal import Journal, journal_of, load, require_same, save
 from .sealing import checksum, rename
 from .workplace import OPTION, Workplace
 from .writing import unwritable
-
-LOCK = "lock"
 
 
 def discard(function: str, place: Workplace) -> None:
@@ -32,7 +30,7 @@ def discard(function: str, place: Workplace) -> None:
     place : Workplace
         Where it worked.
     """
-    if not place.desk.is_dir():
+    if not place.begun:
         return
     with locked(function, place):
         try:
@@ -47,6 +45,7 @@ def discard(function: str, place: Workplace) -> None:
         for name in () if journal is None else journal.done:
             (place.folder / name).unlink(missing_ok=True)
         shutil.rmtree(place.desk)
+        journal_of(place.desk).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -72,23 +71,25 @@ def locked(function: str, place: Workplace) -> Iterator[None]:
     """
     try:
         place.desk.mkdir(parents=True, exist_ok=True)
-        file = (place.desk / LOCK).open("w")
+        handle = os.open(place.desk, os.O_RDONLY) if os.name == "posix" else None
     except OSError as error:
         unwritable(function, place.desk, error)
-    with file:
-        if os.name == "posix":
-            import fcntl
-
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                rule = "be written by one run at a time"
-                raise ValueError(
-                    sentence(function, OPTION, rule, f"{str(place.target)!r}, where another is at work", "waiting")
-                ) from None
-            except OSError:
-                pass  # a shared folder without locks: the caller's to know
+    if handle is None:
         yield
+        return
+    import fcntl
+
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            got = f"{str(place.target)!r}, where another is at work"
+            raise ValueError(sentence(function, OPTION, "be written by one run at a time", got, "waiting")) from None
+        except OSError:
+            pass  # a shared folder without locks: the caller's to know
+        yield
+    finally:
+        os.close(handle)
 
 
 def resumed(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..checkpoints.shards import weight_map
 from ..errors import sentence
+from .journal import journal_of
 from .source import NPZ, SAFETENSORS, Source
 
 OPTION = "-o"
@@ -32,7 +33,7 @@ class Workplace:
     folder : Path
         Where finished files get their names.
     desk : Path
-        The dot-folder with the journal and with what is not finished.
+        The dot-folder with what is not finished; the journal lies beside it.
     swaps : bool
         Whether `folder` takes the place of `target` in the end.
     names : tuple of str
@@ -49,6 +50,11 @@ class Workplace:
     def is_file(self) -> bool:
         """Whether the caller named a file, not a folder."""
         return self.folder != self.target and not self.swaps
+
+    @property
+    def begun(self) -> bool:
+        """Whether an earlier run is here."""
+        return self.desk.is_dir() or journal_of(self.desk).is_file()
 
     @property
     def old(self) -> Path:
@@ -111,10 +117,13 @@ def _in_a_folder(function: str, out: str, target: Path, names: tuple[str, ...], 
         raise ValueError(sentence(function, OPTION, rule, repr(out), f"-o {target.stem or 'reinitialised'}"))
     beside = target.parent / f".{target.name}{DESK}-new"
     inside = Workplace(target, target, target / DESK, False, names)
-    ours = inside.desk.is_dir() or not target.exists() or not any(target.iterdir())
-    if (beside / DESK).is_dir() or (overwrite and not ours):
-        return Workplace(target, beside, beside / DESK, True, names)
-    return inside
+    swapping = Workplace(target, beside, beside / DESK, True, names)
+    return swapping if swapping.begun or (overwrite and not inside.begun and _holds_something(target)) else inside
+
+
+def _holds_something(folder: Path) -> bool:
+    """Say whether a folder holds more than what a run leaves that was stopped before its journal."""
+    return folder.exists() and not all(path.name.startswith(DESK) for path in folder.iterdir())
 
 
 def _require_apart(function: str, out: str, target: Path, source: Source, others: list[Path]) -> None:
@@ -130,7 +139,7 @@ def _require_apart(function: str, out: str, target: Path, source: Source, others
 
 
 def _require_free(function: str, out: str, found: Workplace, *, overwrite: bool) -> None:
-    if found.desk.is_dir():
+    if found.begun:
         return  # ours, as its journal will say
     if found.is_file:
         if found.target.exists() and not (overwrite and found.target.is_file()):
@@ -143,7 +152,7 @@ def _require_free(function: str, out: str, found: Workplace, *, overwrite: bool)
             rule = "hold one checkpoint and nothing else to be replaced"
             got = f"{out!r}, which also holds {strange[0]!r}"
             raise ValueError(sentence(function, OPTION, rule, got, "another folder"))
-    elif found.target.exists() and any(found.target.iterdir()):
+    elif _holds_something(found.target):
         rule = "be new, empty, or of an interrupted run"
         raise ValueError(sentence(function, OPTION, rule, f"{out!r}, which exists", "--overwrite, or another folder"))
 

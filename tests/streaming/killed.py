@@ -86,6 +86,7 @@ def _killing(arguments: list[str], out: str, times: int, seed: int, mutant: str)
         assert os.waitstatus_to_exitcode(status) == 0
         spread.append(time.monotonic() - begun)
     shutil.move(out, f"{out}.whole")
+    whole = digests(Path(f"{out}.whole"))
     told: Told = []
     kills = 0
     while True:
@@ -97,10 +98,11 @@ def _killing(arguments: list[str], out: str, times: int, seed: int, mutant: str)
         code = os.waitstatus_to_exitcode(status)
         kills += code == -signal.SIGKILL
         ended = None if code == -signal.SIGKILL else code
-        told.append({"ended": ended, "files": digests(Path(out)) if Path(out).exists() else {}})
-        if ended is not None:
-            if ended or kills >= times:
-                return told
+        files = digests(Path(out)) if Path(out).exists() else {}
+        told.append({"ended": ended, "files": files})
+        if ended or (ended == 0 and kills >= times):
+            return told
+        if ended == 0 or files == whole:  # killed while it told of what it had done
             shutil.rmtree(out)
 
 

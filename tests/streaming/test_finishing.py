@@ -40,11 +40,11 @@ def stopped(monkeypatch: pytest.MonkeyPatch, kind: type, method: str, count: int
     seen: list[str] = []
     real = getattr(kind, method)
 
-    def call(self: Path, *arguments: Any) -> Any:
+    def call(self: Path, *arguments: Any, **options: Any) -> Any:
         seen.append(self.name)
         if len(seen) == count:
             raise Stop
-        return real(self, *arguments)
+        return real(self, *arguments, **options)
 
     monkeypatch.setattr(kind, method, call)
     return seen
@@ -54,9 +54,24 @@ def test_the_journal_goes_after_all_else(checkpoint: Path, tmp_path: Path, monke
     gone = stopped(monkeypatch, Path, "unlink", 0)
     placed = stopped(monkeypatch, Path, "replace", 0)
     rewritten(checkpoint, tmp_path / "out")
-    assert gone[-1] == "journal.json"
-    assert [name for name in placed if name != "journal.json.part"][-1] == f"{INDEX}.part"
-    assert not (tmp_path / "out" / DESK).exists()
+    assert gone[-1] == f"{DESK}.json"
+    assert [name for name in placed if name != f"{DESK}.json.part"][-1] == f"{INDEX}.part"
+    assert not list((tmp_path / "out").glob(f"{DESK}*"))
+
+
+def test_stopped_before_the_journal_is_gone_it_is_known_to_be_finished(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewritten(checkpoint, tmp_path / "plain")
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        stopped(patch, Path, "rmdir", 1)
+        with pytest.raises(Stop):
+            rewritten(checkpoint, out)
+    times = {path.name: path.stat().st_mtime_ns for path in out.glob("*.safetensors")}
+    rewritten(checkpoint, out)
+    assert digests(out) == digests(tmp_path / "plain")
+    assert {name: (out / name).stat().st_mtime_ns for name in times} == times
 
 
 def test_overwriting_keeps_what_goes_with_it_and_nothing_else(checkpoint: Path, old: Path, tmp_path: Path) -> None:

@@ -9,42 +9,42 @@ from typing import Any
 
 import pytest
 
-from fire_ref.streaming.journal import NAME, Journal, load, require_same, save
+from fire_ref.streaming.journal import Journal, journal_of, load, require_same, save
 
 ABOUT = {"method": None, "kernel": {"blas": "a"}, "input": {"x": {"size": 3, "header": "h"}}, "initial": None}
 FULL = Journal(ABOUT, "t", {"x": (3, "d")}, {"w": {"blocks": [], "content": ""}})
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
-    assert load("f", tmp_path) is None
-    save("f", tmp_path, FULL)
-    assert load("f", tmp_path) == FULL
-    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert load("f", tmp_path / "desk") is None
+    save("f", tmp_path / "desk", FULL)
+    assert load("f", tmp_path / "desk") == FULL
+    assert [path.name for path in tmp_path.iterdir()] == ["desk.json"]
 
 
 def test_the_old_one_stays_until_the_new_one_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save("f", tmp_path, FULL)
-    before = (tmp_path / NAME).read_bytes()
+    save("f", tmp_path / "desk", FULL)
+    before = journal_of(tmp_path / "desk").read_bytes()
     seen = []
 
     def fsync(_: int) -> None:
-        seen.append((tmp_path / NAME).read_bytes() == before)
+        seen.append(journal_of(tmp_path / "desk").read_bytes() == before)
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fsync)
     with pytest.raises(OSError, match="must take what is written; got No space left"):
-        save("f", tmp_path, Journal({}, "u"))
+        save("f", tmp_path / "desk", Journal({}, "u"))
     assert seen == [True]
-    assert load("f", tmp_path) == FULL
+    assert load("f", tmp_path / "desk") == FULL
 
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '{"format": 2}', '{"format": 1, "about": 3, "token": "t", "done": {}, "outcomes": {}}']
 )
 def test_what_is_no_journal_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / NAME).write_text(text, encoding="utf-8")
+    journal_of(tmp_path / "desk").write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=r"must be the journal of a run; got .* Try --restart"):
-        load("f", tmp_path)
+        load("f", tmp_path / "desk")
 
 
 @pytest.mark.parametrize(
