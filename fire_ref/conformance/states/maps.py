@@ -15,6 +15,7 @@ from ..precision import Host
 from ..truth import frobenius, normalised, respond
 from .piece import Piece
 
+#: Of the declared polynomial every number of steps so far, of others these: what their users take.
 MOST_STEPS = 30
 _OTHER_STEPS = (1, 2, 3, 4, 5, 6, 8, 10)
 

@@ -24,9 +24,21 @@ from .small import NETWORKS, initial, network
 #: Limits and notes that right networks of some recipes have.
 USUAL = {"UNDER_ITERATED", "STALE_BATCHNORM", "NOT_COPIED"}
 #: What computes, and in which dtypes that is tried here.
-METHODS = {None: ("float64", "float32", "bfloat16"), "svd": ("float16",), "fast": ("float32",)}
-#: One mutant for each code is enough in half precision.
-IN_HALF = list({one.codes: one for one in MUTANTS if one.halves}.values())
+METHODS = {None: ("float64", "float32", "bfloat16"), "svd": ("float16",)}
+#: Mistakes that rounding to half precision could hide; one mutant for each.
+BLURRED = {
+    "FUSED_QKV_WHOLE",
+    "QKV_BOUNDARY",
+    "SHARD_LOCAL",
+    "TIED_TWICE",
+    "WRONG_STEPS",
+    "WRONG_GAIN",
+    "LAYOUT_IN_OUT",
+    "CONV_FLATTENED",
+    "WRONG_FACTOR_QR",
+    "UNEXPLAINED",
+}
+IN_HALF = list({one.codes: one for one in MUTANTS if one.halves and one.codes[0] in BLURRED}.values())
 
 
 def errors(report: Report) -> list[tuple[str, str]]:
@@ -129,13 +141,13 @@ def test_the_json_is_what_the_schema_says(name: str) -> None:
 
 def test_many_notes_are_folded_and_all_are_in_the_json() -> None:
     before = network("resnet")
-    more = {f"tower{i}.{name}": W for i in range(4) for name, W in network("resnet", seed=i).items()}
+    more = {f"tower{i}.{name}": W for i in range(2) for name, W in network("resnet", seed=i).items()}
     after, _ = fire_ref.reinitialize(before | more, "resnet")
     report = verify_state(before | more, after, recipe="resnet")
     stale = [one for one in report.diagnoses if one.code == "STALE_BATCHNORM"]
-    assert len(stale) == 15
+    assert len(stale) == 9
     assert str(report).count("note STALE_BATCHNORM (") == 3
-    assert "note STALE_BATCHNORM: 12 more" in str(report)
+    assert "note STALE_BATCHNORM: 6 more" in str(report)
 
 
 def saved(folder: Path, name: str, state: dict[str, Any], kind: str) -> Path:
