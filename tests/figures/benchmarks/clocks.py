@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from itertools import cycle
 from types import SimpleNamespace
 from typing import Any
@@ -80,7 +81,13 @@ class FakeCupy:
             deviceSynchronize=lambda: self.waited.append(1),
             CUDARuntimeError=Refused,
         )
-        self.cuda = SimpleNamespace(runtime=runtime, Device=lambda: SimpleNamespace(id=0), Stream=FakeStream)
+        self.cuda = SimpleNamespace(
+            runtime=runtime,
+            Device=lambda: SimpleNamespace(id=0),
+            Stream=FakeStream,
+            MemoryPool=lambda: SimpleNamespace(malloc=None),
+            using_allocator=lambda _: nullcontext(),
+        )
         self.waited: list[int] = []
 
     def get_default_memory_pool(self) -> Pool:
