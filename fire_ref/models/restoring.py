@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import FLOATS, Array, dense, dtype_name, home, to_host
+from ..arrays import FLOATS, Array, dense, dtype_name, home, quiet, to_host
 from ..checkpoints import Stored
 from ..errors import sentence
 from .deciding import Decisions
@@ -84,7 +84,7 @@ def restored(function: str, now: Stored, before: Stored) -> Array:
     Raises
     ------
     ValueError
-        Another shape.
+        Another shape; NaN or inf, or values that the tensor's dtype does not hold.
     TypeError
         No dense array; one of another library, and not of NumPy; a dtype that the tensor's cannot hold.
     """
@@ -106,7 +106,19 @@ def restored(function: str, now: Stored, before: Stored) -> Array:
     elif home(values)[0] is not xp:
         rule = "be of the state's library, or of NumPy"
         raise TypeError(sentence(function, where, rule, type(values).__name__, "converting it first"))
-    return xp.astype(xp.asarray(values, device=device), like.dtype, copy=True)
+    with quiet(xp, device):  # what the dtype does not hold is refused by name
+        found = xp.astype(xp.asarray(values, device=device), like.dtype, copy=True)
+    _require_finite(function, where, now.dtype, found)
+    return found
+
+
+def _require_finite(function: str, where: str, dtype: str, found: Array) -> None:
+    if dtype not in FLOATS:
+        return
+    bad = np.argwhere(~np.isfinite(to_host(found).astype(np.float64)))
+    if len(bad):
+        got = f"{to_host(found)[tuple(bad[0])]} at index {tuple(int(i) for i in bad[0])}"
+        raise ValueError(sentence(function, where, f"be finite in {dtype}", got, "another initial network"))
 
 
 def copied(array: Array) -> Array:

@@ -274,3 +274,24 @@ def test_a_network_is_reset_and_copied_as_its_recipe_says(arrays: Backend, rng: 
         assert not np.array_equal(arrays.host(new[copy]), arrays.host(state[copy]))
     assert report.done["target_fc"] == "copied from q_fc"
     assert report.done["q_fc"] == "reset to its initial values"
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype", "said"),
+    [
+        (np.nan, "float64", r"be finite in float64; got nan at index \(1, 0\)"),
+        (-np.inf, "float32", r"be finite in float32; got -inf at index \(1, 0\)"),
+        (1e300, "float32", r"be finite in float32; got inf at index \(1, 0\)"),
+        (70000.0, "float16", r"be finite in float16; got inf at index \(1, 0\)"),
+    ],
+)
+def test_initial_values_that_are_not_finite_as_they_would_be_kept_are_refused(
+    value: float, dtype: str, said: str
+) -> None:
+    initial = np.ones((2, 2))
+    initial[1, 0] = value
+    state = {"fc.weight": np.eye(2, dtype=dtype)}
+    with pytest.raises(ValueError, match=rf"^reinitialize: initial\['fc.weight'\] must {said}\. Try "):
+        fire_ref.reinitialize(state, "dqn", initial={"fc.weight": initial})
+    initial[1, 0] = 2.0
+    assert fire_ref.reinitialize(state, "dqn", initial={"fc.weight": initial})[0]["fc.weight"][1, 0] == 2.0
