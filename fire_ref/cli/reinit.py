@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,12 +16,15 @@ from rich.text import Text
 
 from ..arguments import count
 from ..arrays import backend
+from ..errors import sentence
 from ..streaming.engine import Alone, Engine
+from ..streaming.journal import journal_of, part_of
 from ..streaming.plan import plan
 from ..streaming.record import Rewriting, rewriting
 from ..streaming.request import Request
 from ..streaming.running import reserved
 from ..streaming.running import run as carry_out
+from ..streaming.workplace import Workplace
 from .console import Output, printable
 from .files import targets, written
 from .waiting import progress
@@ -50,17 +54,39 @@ def run(options: argparse.Namespace) -> int:
     request = _request(options)
     found = plan(COMMAND, request)
     inputs = [str(path) for path in [*found.source.files, *([] if found.initial is None else found.initial.files)]]
+    if Path(request.recipe).is_file():
+        inputs.append(request.recipe)
     (numbers,) = targets(COMMAND, {"--json": options.json}, inputs)
+    # Nothing is discarded for a plan, nor before the report has a place of its own.
+    place = reserved(COMMAND, found, replace(request, restart=False))
+    if numbers is not None:
+        _require_apart(numbers, place)
     if options.dry_run:
-        # Nothing is discarded for a plan.
-        place = reserved(COMMAND, found, replace(request, restart=False))
         _tell(rewriting(found, place), options.json, numbers, planned=True)
         return 0
-    place = reserved(COMMAND, found, request)
+    if request.restart:
+        place = reserved(COMMAND, found, request)
     with _engine(request) as engine, progress() as tell:
         journal, outcomes = carry_out(COMMAND, found, request, place, engine, tell)
     _tell(rewriting(found, place, journal, outcomes), options.json, numbers, planned=False)
     return 0
+
+
+def _require_apart(numbers: Path, place: Workplace) -> None:
+    """
+    Refuse a report that would take the place of a result, or be cleared away with what is unfinished.
+
+    Raises
+    ------
+    ValueError
+        It is OUT, lies in OUT's folder, or where the work is done.
+    """
+    file = Path(os.path.realpath(numbers))
+    journal = journal_of(place.desk)
+    taken = [place.target, place.desk, place.old, journal, part_of(journal), *([place.folder] if place.swaps else [])]
+    if any(path == file or path in file.parents for path in taken):
+        rule = "lie outside of what is written"
+        raise ValueError(sentence(COMMAND, "--json", rule, repr(str(numbers)), "a file beside OUT"))
 
 
 def _request(options: argparse.Namespace) -> Request:

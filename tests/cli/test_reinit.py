@@ -279,6 +279,42 @@ def test_the_input_is_no_place_for_the_report(checkpoint: Path, tmp_path: Path, 
     assert "--json must be another file than the file that is read" in line(capsys)
 
 
+def test_the_result_is_no_place_for_the_report(
+    checkpoint: Path, tmp_path: Path, rng: np.random.Generator, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    one, out = saved(tmp_path / "m.safetensors", language(rng, 1)), tmp_path / "out"
+    sharded(out, {"a.weight": np.ones((2, 2), "f4"), "b": np.ones(1)}, 2)
+    (tmp_path / "link").symlink_to(out)
+    before = digests(tmp_path)
+    for source, target, report in (
+        (one, "jx.safetensors", "jx.safetensors"),
+        (one, "jx.safetensors", "./in/../jx.safetensors"),
+        (one, "jx.safetensors", ".jx.safetensors.fire-ref.json"),
+        (one, "jx.safetensors", ".jx.safetensors.fire-ref.json.part"),
+        (one, "jx.safetensors", ".jx.safetensors.fire-ref"),
+        (checkpoint, "out", f"out/{INDEX}"),
+        (checkpoint, "out", "out/report.json"),
+        (checkpoint, "out", f"link/{INDEX}"),
+        (checkpoint, "new", "new"),
+    ):
+        for more in ([], ["--dry-run"], ["--restart"]):
+            asked = ["--overwrite", "--json", report, *more]
+            assert main(command(source, Path(target), *asked)) == 2, report
+            assert "--json must lie outside of what is written" in line(capsys)
+            assert digests(tmp_path) == before
+    assert main(command(one, Path("jx.safetensors"), "--json", "jx.json")) == 0, "beside it"
+
+
+def test_the_recipe_is_no_place_for_the_report(tmp_path: Path, rng: np.random.Generator, capsys: Captured) -> None:
+    source, mine = saved(tmp_path / "m.safetensors", language(rng, 1)), tmp_path / "r.toml"
+    mine.write_text("[[rules]]\npattern = 'c_fc'\n", encoding="utf-8")
+    before = digests(tmp_path)
+    assert main(command(source, tmp_path / "out", "--json", str(mine), recipe=str(mine))) == 2
+    assert "--json must be another file than the file that is read" in line(capsys)
+    assert digests(tmp_path) == before
+
+
 def test_whoever_waits_is_told(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from contextlib import contextmanager
 
