@@ -163,6 +163,26 @@ def test_another_input_is_refused(checkpoint: Path, tmp_path: Path, capsys: Capt
     assert f"input {first.name} header must be what the interrupted run was asked" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("which", ["shard", "index"])
+def test_an_input_of_other_values_is_refused(
+    checkpoint: Path, tmp_path: Path, capsys: Captured, which: str
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    shutil.copytree(checkpoint.parent, folder)
+    interrupted(folder / checkpoint.name, out)
+    before = tree(out)
+    path = max(folder.glob("*.safetensors")) if which == "shard" else folder / checkpoint.name
+    raw = bytearray(path.read_bytes())
+    if which == "shard":
+        raw[-1] ^= 1  # the same size, the same header
+    path.write_bytes(raw)
+    arguments = ["reinit", str(folder / checkpoint.name), "-o", str(out), "--recipe", "gpt"]
+    assert main(arguments) == 2
+    assert f"input {path.name} mtime_ns must be what the interrupted run was asked" in capsys.readouterr().err
+    assert tree(out) == before
+    assert main([*arguments, "--restart"]) == 0
+
+
 def test_a_journal_that_is_none_is_refused(checkpoint: Path, tmp_path: Path, capsys: Captured) -> None:
     out = tmp_path / "out"
     interrupted(checkpoint, out)
