@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -32,8 +33,11 @@ from .waiting import progress
 COMMAND = "fire-ref reinit"
 #: The width of a line that no window limits, and the room of a name in one that does.
 FILE, ROOM = 10_000, 44
-#: Lines that are left alone and shown one by one.
-SHOWN = 20
+#: The room of a name where nothing limits it: names of thousands of characters are somebody's joke.
+LONG = 200
+#: Lines that are shown one by one before the rest is counted.
+SHOWN = 40
+RESET, COPY = "reset", "copy"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -161,23 +165,55 @@ def _table(titles: Sequence[str], rows: Sequence[Sequence[str]], narrow: bool) -
         numbers = title.startswith(("DfI", "SFE"))
         table.add_column(title, justify="right" if numbers else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(Text(printable(cell, ROOM if narrow else None)) for cell in row))
+        table.add_row(*(Text(printable(cell, ROOM if narrow else LONG)) for cell in row))
     return table
 
 
 def _totals(found: Rewriting, planned: bool) -> Iterator[str]:
-    many = len(found.plan)
     verb = "would change" if planned else "changed"
-    yield f"{len(found.changed)} of {many} tensors {verb}, by {found.method}" + (
-        "" if found.steps is None else f", k = {found.steps}"
-    )
+    yield f"{len(found.changed)} of {len(found.plan)} tensors {verb}{_actions(found)}"
+    summed = dict(found.skipped)
+    if not planned:  # a plan has a row for each of them
+        put = [f"{_name(line.tensor)}: {line.why}" for line in found.plan if line.action in (RESET, COPY)]
+        yield from _cut(put, "reset or copied")
+        shapes = {line.tensor: line.shape for line in found.plan}
+        large = [name for name in summed if len(shapes[name]) >= 2]
+        told = (f"left as it is, {_name(n)}, {'x'.join(map(str, shapes[n]))}: {summed.pop(n)}" for n in large)
+        yield from _cut(list(told), "of two axes or more left as they are")
     reasons: dict[str, list[str]] = {}
-    for name, reason in found.skipped.items():
+    for name, reason in summed.items():
         reasons.setdefault(reason, []).append(name)
-    for reason, names in list(reasons.items())[:SHOWN]:
-        yield f"{len(names)} left as they are, {names[0]}{' ...' if len(names) > 1 else ''}: {reason}"
-    size = f"{found.bytes / 1e6:.1f} MB in {len({line.shard for line in found.plan})} files"
+    yield from _cut([_summed(reason, names) for reason, names in reasons.items()], "reasons")
+    files = len({line.shard for line in found.plan})
+    size = f"{found.bytes / 1e6:.1f} MB in {files} {'file' if files == 1 else 'files'}"
     yield f"{size}; at most {found.memory / 1e6:.0f} MB of memory in each process, beyond what it has when idle"
+
+
+def _actions(found: Rewriting) -> str:
+    """Say how many were projected and how, and how many were reset or copied, where there are such."""
+    counts = Counter(line.action for line in found.plan)
+    by = f"by {found.method}" + ("" if found.steps is None else f", k = {found.steps}")
+    others = [f"{counts[action]} {said}" for action, said in ((RESET, "reset"), (COPY, "copied")) if counts[action]]
+    if not others:
+        return f", {by}"
+    projected = [f"{counts['project']} projected, {by}"] if counts["project"] else []
+    return ": " + "; ".join([*projected, *others])
+
+
+def _summed(reason: str, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"1 left as it is, {_name(names[0])}: {reason}"
+    return f"{len(names)} left as they are, {_name(names[0])} ...: {reason}"
+
+
+def _cut(lines: Sequence[str], what: str) -> Iterator[str]:
+    yield from lines[:SHOWN]
+    if len(lines) > SHOWN:
+        yield f"... and {len(lines) - SHOWN} more {what}; --json tells all"
+
+
+def _name(name: str) -> str:
+    return printable(name, LONG)
 
 
 def _say(console: Output, text: str, style: str | None = None) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,46 @@ def test_resets_and_copies(tmp_path: Path, rng: np.random.Generator) -> None:
     assert {name: a.tobytes() for name, a in found.items()} == {name: a.tobytes() for name, a in wanted.items()}
     assert np.array_equal(found["target_network.conv.weight"], found["q_network.conv.weight"])
     assert np.array_equal(found["q_network.fc.bias"], fresh["q_network.fc.bias"].astype("f4"))
+
+
+def test_the_report_tells_what_was_not_projected(tmp_path: Path, rng: np.random.Generator, capsys: Captured) -> None:
+    source, initial = saved(tmp_path / "q.safetensors", dqn(rng)), tmp_path / "new.npz"
+    np.savez(initial, **dqn(rng))
+    asked = command(source, tmp_path / "out.safetensors", "--initial", str(initial), recipe="dqn")
+    assert main([*asked, "--dry-run", "--json", "-"]) == 0
+    plan = json.loads(capsys.readouterr().out)["plan"]
+    counts = Counter(row["action"] for row in plan)
+    assert {"project", "reset", "copy"} <= set(counts), "all three are there to be told"
+    changed = len(plan) - counts["leave"]
+    for more, verb in ((["--dry-run"], "would change"), ([], "changed")):
+        assert main([*asked, *more]) == 0
+        out = ANSI.sub("", capsys.readouterr().out)
+        said = f"{counts['project']} projected, by newton-schulz, k = 10"
+        first = f"{changed} of {len(plan)} tensors {verb}: {said}; {counts['reset']} reset; {counts['copy']} copied"
+        assert first in out.splitlines()
+        assert " in 1 file;" in out
+    for row in plan:
+        assert (f"{row['tensor']}: {row['why']}" in out.splitlines()) == (row["action"] in ("reset", "copy"))
+
+
+def test_every_matrix_that_was_left_is_named(
+    checkpoint: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = tmp_path / "r.json"
+    assert main(command(checkpoint, tmp_path / "out", "--json", str(report))) == 0
+    lines = ANSI.sub("", capsys.readouterr().out).splitlines()
+    told = json.loads(report.read_text())
+    left = [row for row in told["plan"] if row["action"] == "leave" and len(row["shape"]) >= 2]
+    assert len(left) > 10
+    wanted = {f"left as it is, {row['tensor']}, {'x'.join(map(str, row['shape']))}: {row['why']}" for row in left}
+    assert wanted == {line for line in lines if line.startswith("left as it is")}
+    rest = next(i for i, line in enumerate(lines) if re.match(r"\d+ left as", line))
+    assert all(lines.index(line) < rest for line in wanted), "before what is only counted"
+    monkeypatch.setattr(reinit, "SHOWN", 3)
+    assert main(command(checkpoint, tmp_path / "again")) == 0
+    lines = ANSI.sub("", capsys.readouterr().out).splitlines()
+    assert sum(line.startswith("left as it is") for line in lines) == 3
+    assert f"... and {len(left) - 3} more of two axes or more left as they are; --json tells all" in lines
 
 
 def test_what_resets_needs_its_initial_values(tmp_path: Path, rng: np.random.Generator, capsys: Captured) -> None:

@@ -164,9 +164,7 @@ def test_another_input_is_refused(checkpoint: Path, tmp_path: Path, capsys: Capt
 
 
 @pytest.mark.parametrize("which", ["shard", "index"])
-def test_an_input_of_other_values_is_refused(
-    checkpoint: Path, tmp_path: Path, capsys: Captured, which: str
-) -> None:
+def test_an_input_of_other_values_is_refused(checkpoint: Path, tmp_path: Path, capsys: Captured, which: str) -> None:
     folder, out = tmp_path / "in", tmp_path / "out"
     shutil.copytree(checkpoint.parent, folder)
     interrupted(folder / checkpoint.name, out)
