@@ -54,7 +54,28 @@ def run(options: argparse.Namespace) -> int:
     -------
     int
         0.
+
+    Raises
+    ------
+    ValueError
+        As the library does, in a line that begins as all of this command's do.
+    OSError
+        Likewise, and with the path in place of the system's number.
     """
+    try:
+        return _run(options)
+    except OSError as error:
+        if str(error).startswith(COMMAND):
+            raise
+        told = str(error) if error.strerror is None or error.filename is None else f"{error.filename}: {error.strerror}"
+        raise OSError(f"{COMMAND}: {told}") from error
+    except ValueError as error:
+        if str(error).startswith(COMMAND):
+            raise
+        raise ValueError(f"{COMMAND}: {error}") from error
+
+
+def _run(options: argparse.Namespace) -> int:
     request = _request(options)
     found = plan(COMMAND, request)
     inputs = [str(path) for path in [*found.source.files, *([] if found.initial is None else found.initial.files)]]
@@ -114,7 +135,7 @@ def _engine(request: Request) -> Iterator[Engine]:
 
 
 def _tell(found: Rewriting, wanted: str | None, file: Path | None, *, planned: bool) -> None:
-    text = json.dumps(found.plain(), indent=1)
+    text = json.dumps(found.plain(), indent=1, allow_nan=False)
     if wanted == "-":
         Output().out(text, highlight=False)
         return

@@ -138,6 +138,14 @@ def workplace(function: str, out: str, source: Source, others: list[Path], *, ov
     """
     if not out or "\0" in out:
         raise ValueError(sentence(function, OPTION, "be a path", repr(out), "-o reinitialised"))
+    try:
+        return _decided(function, out, source, others, overwrite=overwrite)
+    except OSError as error:
+        got = f"{out!r} ({error.strerror})"
+        raise ValueError(sentence(function, OPTION, "be a place that can be looked at", got, "another")) from None
+
+
+def _decided(function: str, out: str, source: Source, others: list[Path], *, overwrite: bool) -> Workplace:
     target = Path(os.path.realpath(out))
     _require_apart(function, out, target, source, others)
     names = tuple(shard.path.name for shard in source.shards)
@@ -182,6 +190,8 @@ def _in_a_folder(function: str, out: str, target: Path, names: tuple[str, ...], 
     named_as_file = target.suffix.lower() in (SAFETENSORS, NPZ, ".json") and not target.is_dir()
     if named_as_file or (target.exists() and not target.is_dir()):
         rule = "name a folder, where there are several files"
+        if len(names) == 1:
+            rule = f"name a folder, or a file that ends in {Path(names[0]).suffix.lower()}"
         raise ValueError(sentence(function, OPTION, rule, repr(out), f"-o {target.stem or 'reinitialised'}"))
     beside = target.parent / f".{target.name}{DESK}-new"
     inside = Workplace(target, target, target / DESK, False, names)

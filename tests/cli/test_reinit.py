@@ -400,3 +400,66 @@ def test_the_help_has_an_example(capsys: Captured) -> None:
     assert "fire-ref reinit model.safetensors -o new.safetensors --recipe official --dry-run" in out
     for option in ("--workers N", "--scheduler ADDRESS", "--dry-run", "--restart", "--overwrite", "--mixed"):
         assert option in out
+
+
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    ("out", "more", "said"),
+    [
+        ("/dev/null", [], "-o must name a folder, or a file that ends in .safetensors; got '/dev/null'"),
+        (LONG, [], "-o must be a place that can be looked at; got"),
+        (f"{LONG}.safetensors", [], "-o must be a place that can be looked at; got"),
+        (f"{LONG[:230]}.safetensors", [], "-o must be a place that can be looked at; got"),
+        ("out", ["--json", LONG], "--json must be a place that can be looked at (File name too long); got"),
+    ],
+)
+def test_places_that_are_none_are_told_in_our_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, out: str, more: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = saved(tmp_path / "m.safetensors", {"fc.weight": np.eye(3)})
+    assert main(command(source, Path(out), *more, recipe="official")) == 2
+    err = line(capsys)
+    assert err.startswith("fire-ref reinit: ")
+    assert said in err
+    assert "Errno" not in err
+    assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied", "some/file"), "some/file: Permission denied"),
+        (OSError("the scheduler is gone"), "the scheduler is gone"),
+        (ValueError("recipe: no"), "recipe: no"),
+    ],
+)
+def test_every_message_begins_alike(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, error: Exception, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(reinit, "plan", fail)
+    assert main(command(checkpoint, tmp_path / "out")) == 2
+    assert line(capsys) == f"fire-ref reinit: {said}\n"
+
+
+def test_what_is_not_finite_is_null_in_json(tmp_path: Path, capsys: Captured) -> None:
+    source = saved(tmp_path / "m.safetensors", {"fc.weight": np.diag([1e200, 1e199, 1e200])})
+    assert main(command(source, tmp_path / "o.safetensors", "--json", "-", recipe="official")) == 0
+
+    def strange(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    told = json.loads(capsys.readouterr().out, parse_constant=strange)
+    assert told["blocks"][0]["dfi_before"] is None
+
+
+def test_a_name_of_thousands_of_characters_does_not_widen_the_table(tmp_path: Path, capsys: Captured) -> None:
+    source = saved(tmp_path / "m.safetensors", {f"{'n' * 5000}.weight": np.eye(3), f"{'v' * 5000}": np.ones(3)})
+    for more in (["--dry-run"], []):
+        assert main(command(source, tmp_path / "o.safetensors", *more, recipe="official")) == 0
+        assert max(len(row) for row in capsys.readouterr().out.splitlines()) < 1000
