@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -14,7 +17,8 @@ import pytest
 from fire_ref.cli import main
 from fire_ref.streaming import ledger
 from fire_ref.streaming.journal import Journal, journal_of, save
-from fire_ref.streaming.orders import Order, Outcome
+from fire_ref.streaming.orders import Order, Outcome, Seal
+from fire_ref.streaming.performing import perform
 from fire_ref.streaming.resuming import discard, locked
 from fire_ref.streaming.running import reserved, run
 from fire_ref.streaming.workplace import DESK
@@ -343,11 +347,50 @@ def test_the_journal_tells_what_it_must(checkpoint: Path, tmp_path: Path) -> Non
     }
 
 
-def test_one_run_at_a_time(checkpoint: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_a_worker_of_a_discarded_run_finds_none_of_its_files(checkpoint: Path, tmp_path: Path) -> None:
+    """It may still be at work when the next run has begun on the same desk."""
+    found, request = planned(checkpoint, tmp_path / "out")
+
+    class Gone(Exception):
+        """The run is killed when its orders are out."""
+
+    class Orders:
+        """An engine that keeps the orders, for workers that are late."""
+
+        arithmetic: ClassVar[dict[str, str]] = {}
+
+        def __init__(self) -> None:
+            self.kept: list[Order] = []
+
+        def carry_out(self, function: str, orders: Sequence[Order], *_: Any) -> None:
+            self.kept += [order for order in orders if not isinstance(order, Seal)]
+            # Until now it is as it was when a kill came: what is written below is what the other run sees.
+            for order in late.kept if self is not late else ():
+                with pytest.raises(OSError, match="No such file"):
+                    perform(function, order)
+            raise Gone
+
+    late = Orders()
+    for engine in (late, Orders()):
+        place = reserved(FUNCTION, found, request)
+        with pytest.raises(Gone):
+            run(FUNCTION, found, request, place, engine)
+    assert late.kept
+
+
+def test_one_run_at_a_time(checkpoint: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     found, request = planned(checkpoint, out)
     with locked(FUNCTION, reserved(FUNCTION, found, request)):
-        assert main(["reinit", str(checkpoint), "-o", str(out), "--recipe", "gpt"]) == 2
-        assert "where another is at work" in capsys.readouterr().err
+        told = subprocess.run(  # a process of its own, so that one that waits for the lock is seen, too
+            [sys.executable, "-m", "fire_ref", "reinit", str(checkpoint), "-o", str(out), "--recipe", "gpt"],
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert told.returncode == 2
+        assert "where another is at work" in told.stderr
     discard(FUNCTION, reserved(FUNCTION, found, request))
     assert not list(out.glob(f"{DESK}*"))
