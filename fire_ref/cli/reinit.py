@@ -17,7 +17,7 @@ from rich.text import Text
 
 from ..arguments import count
 from ..arrays import backend
-from ..errors import sentence
+from ..errors import BackendError, sentence
 from ..streaming.engine import Alone, Engine
 from ..streaming.journal import journal_of, part_of
 from ..streaming.plan import plan
@@ -61,6 +61,8 @@ def run(options: argparse.Namespace) -> int:
         As the library does, in a line that begins as all of this command's do.
     OSError
         Likewise, and with the path in place of the system's number.
+    BackendError
+        Likewise.
     """
     try:
         return _run(options)
@@ -73,6 +75,10 @@ def run(options: argparse.Namespace) -> int:
         if str(error).startswith(COMMAND):
             raise
         raise ValueError(f"{COMMAND}: {error}") from error
+    except BackendError as error:
+        if str(error).startswith(COMMAND):
+            raise
+        raise BackendError(f"{COMMAND}: {error}") from error
 
 
 def _run(options: argparse.Namespace) -> int:

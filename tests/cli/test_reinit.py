@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fire_ref import BackendError
 from fire_ref.cli import main, reinit
 from fire_ref.streaming import computing
 
@@ -301,7 +302,7 @@ def test_options_that_make_no_sense(
     checkpoint: Path, tmp_path: Path, capsys: Captured, more: list[str], said: str
 ) -> None:
     if more[0] == "--device":
-        from fire_ref import BackendError, backend
+        from fire_ref import backend
 
         try:
             backend("cupy")
@@ -434,6 +435,7 @@ def test_places_that_are_none_are_told_in_our_words(
         (PermissionError(13, "Permission denied", "some/file"), "some/file: Permission denied"),
         (OSError("the scheduler is gone"), "the scheduler is gone"),
         (ValueError("recipe: no"), "recipe: no"),
+        (BackendError("'cupy' cannot be used"), "'cupy' cannot be used"),
     ],
 )
 def test_every_message_begins_alike(

@@ -42,7 +42,8 @@ def killed(arguments: list[str], out: str, times: int, seed: int, mutant: str = 
     Returns
     -------
     list of dict
-        Until a run failed, or far too few were killed. After each kill and each end: "ended" (exit status, or None), "files" (name -> SHA-256, below `out`).
+        Until a run failed, or far too few were killed.
+        After each kill and each end: "ended" (exit status, or None), "files" (name -> SHA-256, below `out`).
     """
     done = subprocess.run(
         [sys.executable, "-m", "tests.streaming.killed", json.dumps([arguments, out, times, seed, mutant])],
