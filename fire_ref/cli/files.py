@@ -70,6 +70,15 @@ def check_target(command: str, option: str, target: Path) -> None:
     ValueError
         It is a folder, or its folder does not exist or may not be written.
     """
+    try:
+        rule = _fault(target)
+    except OSError as error:
+        rule = f"be a place that can be looked at ({error.strerror})"
+    if rule is not None:
+        raise ValueError(sentence(command, option, rule, repr(str(target)), "a file in this folder"))
+
+
+def _fault(target: Path) -> str | None:
     rule = None
     if "\0" in str(target):
         rule = "be a path"
@@ -81,8 +90,9 @@ def check_target(command: str, option: str, target: Path) -> None:
         rule = "lie in an existing folder"
     elif not os.access(target.parent, os.W_OK):
         rule = "lie in a folder that may be written"
-    if rule is not None:
-        raise ValueError(sentence(command, option, rule, repr(str(target)), "a file in this folder"))
+    else:
+        target.exists()  # raises where a name is too long
+    return rule
 
 
 @contextmanager

@@ -110,7 +110,7 @@ def one_thread() -> Iterator[None]:
     with _TURN, threadpool_limits(limits=THREADS, user_api="blas"):
         if any(one["num_threads"] > THREADS for one in threadpool_info() if one["user_api"] == "blas"):
             raise BackendError(
-                "reinit: one BLAS thread was asked for and not given: another thread of this process holds a limit. "
-                "Try workers that do nothing else."
+                "fire-ref reinit: one BLAS thread was asked for and not given: "
+                "another thread of this process holds a limit. Try workers that do nothing else."
             )
         yield

@@ -112,4 +112,4 @@ def _dtype(name: str) -> np.dtype[Any]:
         return np.dtype(name)
     except TypeError:
         rule = "be of a dtype that is put back by its value"
-        raise ValueError(sentence("reinit", "a tensor", rule, name, "leaving it out")) from None
+        raise ValueError(sentence("fire-ref reinit", "a tensor", rule, name, "leaving it out")) from None

@@ -71,12 +71,13 @@ def rules(recipe: Recipe) -> str:
 
 
 def _files(source: Source) -> dict[str, Any]:
-    found: dict[str, Any] = {shard.path.name: {"size": shard.size, "header": shard.digest} for shard in source.shards}
+    found = {shard.path.name: _told(shard.path, shard.size, shard.digest) for shard in source.shards}
     if source.index is not None:
-        found[source.index.name] = _whole(source.index)
+        text = source.index.read_bytes()
+        found[source.index.name] = _told(source.index, len(text), hashlib.sha256(text).hexdigest())
     return found
 
 
-def _whole(path: Path) -> dict[str, Any]:
-    text = path.read_bytes()
-    return {"size": len(text), "header": hashlib.sha256(text).hexdigest()}
+def _told(path: Path, size: int, digest: str) -> dict[str, Any]:
+    # Values are too many to be summed again at every start: that they are others now is told by when they were written.
+    return {"size": size, "header": digest, "mtime_ns": path.stat().st_mtime_ns}

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from .copying import begin
-from .journal import journal_of, part_of
 from .sealing import flush, rename, settle
 from .source import NPZ, SAFETENSORS
 from .workplace import DESK, INDEX, Workplace
@@ -41,13 +40,9 @@ def finish(function: str, place: Workplace, index: Path | None) -> None:
             rename(function, part, place.folder / index.name)
         if place.swaps:
             place = _swapped(place)
-        if place.old.exists():
+        if place.old.exists() and not place.is_file:
             _carry_over(place)
-        for path in place.desk.iterdir():
-            path.unlink()
-        place.desk.rmdir()
-        part_of(journal_of(place.desk)).unlink(missing_ok=True)
-        journal_of(place.desk).unlink()
+        place.clear()
         flush(place.folder)
     except OSError as error:
         if str(error).startswith(f"{function}: "):

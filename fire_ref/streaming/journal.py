@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import sentence
+from .orders import Measured
 from .sealing import flush
 from .writing import unwritable
 
 FORMAT = 1
+#: What is in the names of unfinished files: it must never lead anywhere else.
+TOKEN = re.compile("[0-9a-f]{8}")
+_DIGEST = re.compile("[0-9a-f]{64}")
 AGAIN = "the same command as before, or --restart, which discards what is finished"
+
+
+class DamagedError(ValueError):
+    """What should be a journal is none, so that nothing is known of its run."""
 
 
 @dataclass
@@ -92,9 +102,9 @@ def save(function: str, desk: Path, journal: Journal) -> None:
         unwritable(function, part, error)
 
 
-def load(function: str, desk: Path) -> Journal | None:
+def load(function: str, desk: Path, names: Collection[str]) -> Journal | None:
     """
-    Read the journal of an earlier run.
+    Read the journal of an earlier run, and believe none of it: what it names may be removed.
 
     Parameters
     ----------
@@ -102,6 +112,8 @@ def load(function: str, desk: Path) -> Journal | None:
         Who asks.
     desk : Path
         The dot-folder of that run.
+    names : collection of str
+        Of the files that this checkpoint's runs write.
 
     Returns
     -------
@@ -110,21 +122,69 @@ def load(function: str, desk: Path) -> Journal | None:
 
     Raises
     ------
-    ValueError
+    DamagedError
         It is no journal.
+    ValueError
+        It is one of another checkpoint's run.
+    OSError
+        It cannot be read.
     """
     path = journal_of(desk)
-    if not path.exists():
-        return None
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if told["format"] != FORMAT:
-            raise ValueError(f"format {told['format']}")
-        done = {str(name): (int(size), str(digest)) for name, (size, digest) in told["done"].items()}
-        return Journal(dict(told["about"]), str(told["token"]), done, dict(told["outcomes"]))
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
+        text = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        advice = "the right to read it, or another place"
+        raise OSError(sentence(function, str(path), "be a file that can be read", error.strerror, advice)) from None
+    try:
+        found = _understood(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         got = f"{type(error).__name__}: {error}"
-        raise ValueError(sentence(function, str(path), "be the journal of a run", got, "--restart")) from None
+        raise DamagedError(sentence(function, str(path), "be the journal of a run", got, "--restart")) from None
+    for name in found.done:
+        if name not in names:
+            rule, advice = "speak of this checkpoint's files alone", "another place, or removing it by hand"
+            raise ValueError(sentence(function, str(path), rule, repr(name), advice))
+    return found
+
+
+def _understood(told: Any) -> Journal:
+    """
+    Make a journal of plain values.
+
+    Raises
+    ------
+    ValueError
+        Something in it is not what `save` writes.
+    """
+    if told["format"] != FORMAT:
+        raise ValueError(f"format {told['format']}")
+    about, token, outcomes = told["about"], told["token"], told["outcomes"]
+    if not isinstance(about, dict):
+        raise ValueError("about")
+    if not isinstance(token, str) or not TOKEN.fullmatch(token):
+        raise ValueError(f"token {token!r}")
+    for name, (size, digest) in told["done"].items():
+        if type(size) is not int or size < 0 or not _DIGEST.fullmatch(digest):
+            raise ValueError(f"done {name!r}")
+    for name, plain in outcomes.items():
+        if not _is_outcome(plain):
+            raise ValueError(f"outcomes {name!r}")
+    return Journal(about, token, {name: (size, digest) for name, (size, digest) in told["done"].items()}, outcomes)
+
+
+def _is_outcome(plain: Any) -> bool:
+    if not isinstance(plain, dict) or plain.keys() != {"blocks", "content"} or not isinstance(plain["content"], str):
+        return False
+    return isinstance(plain["blocks"], list) and all(_is_block(block) for block in plain["blocks"])
+
+
+def _is_block(block: Any) -> bool:
+    if not isinstance(block, list) or len(block) != len(Measured._fields):
+        return False
+    name, *numbers = block
+    return isinstance(name, str) and all(type(number) in (int, float) for number in numbers)
 
 
 def require_same(function: str, journal: Journal, about: dict[str, Any]) -> None:

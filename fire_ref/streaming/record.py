@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any, NamedTuple
 
 from ..models.report import left, method_and_steps, said
@@ -75,12 +76,16 @@ class Rewriting:
     notes: tuple[str, ...]
 
     def plain(self) -> dict[str, Any]:
-        """Return it as JSON takes it."""
+        """Return it as JSON takes it, which has no word for what is not finite: null."""
         found = asdict(self)
         found["plan"] = [line._asdict() for line in self.plan]
-        found["blocks"] = [block._asdict() for block in self.blocks]
+        found["blocks"] = [{k: _finite(v) for k, v in block._asdict().items()} for block in self.blocks]
         found["files"] = {name: {"size": size, "sha256": digest} for name, (size, digest) in self.files.items()}
         return found
+
+
+def _finite(value: str | float) -> str | float | None:
+    return value if isinstance(value, str) or isfinite(value) else None
 
 
 def rewriting(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +12,15 @@ from typing import Any
 from ..errors import sentence
 from .briefing import Desk
 from .engine import Tell
-from .journal import Journal, journal_of, load, require_same, save
+from .journal import DamagedError, Journal, load, require_same, save
 from .sealing import checksum, rename
 from .workplace import OPTION, Workplace
 from .writing import unwritable
 
 
-def discard(function: str, place: Workplace) -> None:
+def discard(function: str, place: Workplace, *, overwrite: bool = False) -> None:
     """
-    Remove what an interrupted run has left.
+    Remove what an interrupted run has left, after looking at all of it: nothing is removed where anything is refused.
 
     Parameters
     ----------
@@ -29,23 +28,59 @@ def discard(function: str, place: Workplace) -> None:
         Who asks.
     place : Workplace
         Where it worked.
+    overwrite : bool
+        Whether what it has not written may be replaced.
     """
-    if not place.begun:
+    if not place.begun and not place.desk.is_dir():
         return
     with locked(function, place):
         try:
-            journal = load(function, place.desk)
-        except ValueError:
-            journal = None
-        if place.swaps:
-            if place.old.exists() and not place.target.exists():
-                place.old.rename(place.target)  # it was on its way out
-            shutil.rmtree(place.folder)
-            return
-        for name in () if journal is None else journal.done:
-            (place.folder / name).unlink(missing_ok=True)
-        shutil.rmtree(place.desk)
-        journal_of(place.desk).unlink(missing_ok=True)
+            journal = load(function, place.desk, place.names)
+            damaged = False
+        except DamagedError:
+            journal, damaged = None, True
+        for path in _written(function, place, journal, damaged=damaged, overwrite=overwrite):
+            path.unlink(missing_ok=True)
+        place.clear()
+        if place.swaps and place.old.exists() and not place.target.exists():
+            place.old.rename(place.target)  # it was on its way out
+
+
+def _written(function: str, place: Workplace, journal: Journal | None, *, damaged: bool, overwrite: bool) -> list[Path]:
+    """
+    List the finished files of a run that is to be discarded.
+
+    Raises
+    ------
+    ValueError
+        Something else is there that would be in the way afterwards, or may be somebody's.
+    """
+    rule, advice = "hold only what the run to be discarded has written", "moving it away, or another place"
+    if place.old.exists() and not place.swaps:
+        # All is done but the tidying, and what was replaced may be half gone.
+        got, advice = f"{place.old.name!r} beside it", "the same command without --restart, which ends that run"
+        raise ValueError(sentence(function, OPTION, "be of a run that can be discarded", got, advice))
+    finals = [place.folder / name for name in place.names]
+    there = [path for path in finals if path.exists() or path.is_symlink()]
+    done = {} if journal is None else journal.done
+    mine = [path for path in there if path.name in done and _is(path, done[path.name])]
+    if place.is_file:
+        others = [path for path in there if path not in mine]
+    elif damaged:
+        # Nothing is known of the run, but its folder was empty, and holds nothing by another name now.
+        mine, others, overwrite = there, place.others(), False
+    else:
+        others = [*place.others(), *(path for path in there if path not in mine)]
+        overwrite = overwrite and not place.swaps  # that folder goes
+    if others and not overwrite:
+        got = f"{others[0].name!r} in {str(place.folder)!r}"
+        raise ValueError(sentence(function, OPTION, rule, got, advice))
+    index = [place.folder / place.index] if place.index and (journal is not None or damaged) else []
+    return [*mine, *(path for path in index if not path.is_dir())]
+
+
+def _is(path: Path, written: tuple[int, str]) -> bool:
+    return path.is_file() and path.stat().st_size == written[0] and checksum(path) == written[1]
 
 
 @contextmanager
@@ -71,7 +106,7 @@ def locked(function: str, place: Workplace) -> Iterator[None]:
     """
     try:
         place.desk.mkdir(parents=True, exist_ok=True)
-        handle = os.open(place.desk, os.O_RDONLY) if os.name == "posix" else None
+        handle = os.open(place.desk, os.O_RDONLY | os.O_NOFOLLOW) if os.name == "posix" else None
     except OSError as error:
         unwritable(function, place.desk, error)
     if handle is None:
@@ -123,8 +158,8 @@ def resumed(
     ValueError
         It was asked something else, or a file is in the way.
     """
-    journal = load(function, place.desk)
-    if journal is None:
+    journal = load(function, place.desk, place.names)
+    if journal is None or not journal.done:  # where nothing is finished there is nothing to agree with
         journal = Journal(about, secrets.token_hex(4))
     require_same(function, journal, about)
     desk = Desk(place.desk, journal.token)
@@ -148,7 +183,7 @@ def resumed(
 def _there(function: str, final: Path, part: Path, written: tuple[int, str]) -> bool:
     """Say whether a file is what was written; one that was finished and not yet renamed gets its name."""
     for path in (final, part):
-        if path.is_file() and (path.stat().st_size, checksum(path)) == written:
+        if _is(path, written):
             if path == part:
                 rename(function, part, final)
             return True
@@ -156,6 +191,5 @@ def _there(function: str, final: Path, part: Path, written: tuple[int, str]) -> 
 
 
 def _sweep(place: Workplace) -> None:
-    for path in place.desk.iterdir():
-        if path.name.endswith((".part", ".numbers")):
-            path.unlink()
+    for path in place.unfinished():
+        path.unlink()

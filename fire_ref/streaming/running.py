@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import sentence
@@ -43,7 +44,7 @@ def reserved(function: str, plan: Plan, request: Request) -> Workplace:
     found = workplace(function, request.out, plan.source, others, overwrite=request.overwrite)
     if not request.restart:
         return found
-    discard(function, found)
+    discard(function, found, overwrite=request.overwrite)
     return workplace(function, request.out, plan.source, others, overwrite=request.overwrite)
 
 
@@ -91,15 +92,40 @@ def run(
     about = description(plan, request, engine.arithmetic)
     with locked(function, place):
         journal, finished = resumed(function, place, about, tell, overwrite=request.overwrite)
-        todo = [i for i in range(len(plan.source.shards)) if i not in finished]
-        _require_room(function, plan, place, todo)
-        ledger = Ledger(function, plan, place, journal)
-        orders = ledger.orders(todo, request.device)
-        _lay_out(function, plan, ledger.desk, todo)
-        engine.carry_out(function, orders, ledger.settle, tell)
-        finish(function, place, plan.source.index)
+        try:
+            _require_outcomes(function, plan, journal, finished)
+            todo = [i for i in range(len(plan.source.shards)) if i not in finished]
+            _require_room(function, plan, place, todo)
+            ledger = Ledger(function, plan, place, journal)
+            orders = ledger.orders(todo, request.device)
+            _lay_out(function, plan, ledger.desk, todo)
+            engine.carry_out(function, orders, ledger.settle, tell)
+            finish(function, place, plan.source.index)
+        except BaseException:
+            if not journal.done:
+                with suppress(OSError):  # what is told is why it failed
+                    place.clear()
+            raise
     known = {name: outcome(plain) for name, plain in journal.outcomes.items()}
     return journal, known | ledger.outcomes
+
+
+def _require_outcomes(function: str, plan: Plan, journal: Journal, finished: Iterable[int]) -> None:
+    """
+    Refuse a journal that does not tell of what is in its finished files: the report would be silent about it.
+
+    Raises
+    ------
+    ValueError
+        Naming the tensor.
+    """
+    for i in finished:
+        for name in {plan.origin.get(kept.tensor.name, "") for kept in plan.source.shards[i].kept} & plan.jobs.keys():
+            told = journal.outcomes.get(name, {"blocks": []})["blocks"]
+            if len(told) != len(plan.jobs[name].cut):
+                got = f"{len(told)} blocks of {name!r} in the journal"
+                rule = f"tell of {len(plan.jobs[name].cut)}"
+                raise ValueError(sentence(function, "the interrupted run", rule, got, "--restart"))
 
 
 def _lay_out(function: str, plan: Plan, desk: briefing.Desk, shards: Iterable[int]) -> None:

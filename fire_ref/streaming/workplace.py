@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..checkpoints.shards import weight_map
 from ..errors import sentence
-from .journal import journal_of
+from .journal import TOKEN, journal_of, part_of
 from .source import NPZ, SAFETENSORS, Source
 
 OPTION = "-o"
@@ -19,6 +20,9 @@ INDEX = ".safetensors.index.json"
 DESK = ".fire-ref"
 #: What a folder may hold beside the checkpoint that is replaced in it: the small files that go with one.
 BELONGS = (".json", ".txt", ".model", ".md", ".py", ".jinja", ".toml", ".yaml", ".gitattributes")
+
+#: Names of unfinished files, as `Desk` makes them.
+_UNFINISHED = re.compile(rf"\d{{5,}}\.{TOKEN.pattern}\.part|\d{{5,}}-\d{{5,}}\.{TOKEN.pattern}\.numbers")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Workplace:
         Whether `folder` takes the place of `target` in the end.
     names : tuple of str
         Of the finished files, one for each input.
+    index : str
+        Of the index that is put beside them; "" for none.
     """
 
     target: Path
@@ -45,6 +51,7 @@ class Workplace:
     desk: Path
     swaps: bool
     names: tuple[str, ...]
+    index: str = ""
 
     @property
     def is_file(self) -> bool:
@@ -53,8 +60,8 @@ class Workplace:
 
     @property
     def begun(self) -> bool:
-        """Whether an earlier run is here."""
-        return self.desk.is_dir() or journal_of(self.desk).is_file()
+        """Whether an earlier run is here: a journal says so, and nothing else does."""
+        return journal_of(self.desk).is_file()
 
     @property
     def old(self) -> Path:
@@ -64,6 +71,42 @@ class Workplace:
     def final(self, shard: int) -> Path:
         """Return the path of a finished file."""
         return self.folder / self.names[shard]
+
+    def unfinished(self) -> list[Path]:
+        """Return what is on the desk under a name that a run gives, and nothing else."""
+        return [path for path in _entries(self.desk) if self._gives(path.name)]
+
+    def strange(self) -> list[Path]:
+        """Return what is on the desk and no run has put there."""
+        return [path for path in _entries(self.desk) if path.is_dir() or not self._gives(path.name)]
+
+    def others(self) -> list[Path]:
+        """Return what is in the folder of the finished files, and is neither one of them nor of the run."""
+        journal = journal_of(self.desk)
+        ours = {*self.names, self.index, self.desk.name, journal.name, part_of(journal).name}
+        return [path for path in _entries(self.folder) if path.name not in ours or _is_folder(path, self.desk)]
+
+    def clear(self) -> None:
+        """Remove what a run has left that has finished nothing, or whose files are gone; the journal last."""
+        for path in self.unfinished():
+            path.unlink()
+        with suppress(FileNotFoundError):
+            self.desk.rmdir()
+        part_of(journal_of(self.desk)).unlink(missing_ok=True)
+        journal_of(self.desk).unlink(missing_ok=True)
+        if self.swaps:
+            self.folder.rmdir()
+
+    def _gives(self, name: str) -> bool:
+        return _UNFINISHED.fullmatch(name) is not None or (bool(self.index) and name == f"{self.index}.part")
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_folder(path: Path, desk: Path) -> bool:
+    return path != desk and path.is_dir()
 
 
 def workplace(function: str, out: str, source: Source, others: list[Path], *, overwrite: bool) -> Workplace:
@@ -95,6 +138,14 @@ def workplace(function: str, out: str, source: Source, others: list[Path], *, ov
     """
     if not out or "\0" in out:
         raise ValueError(sentence(function, OPTION, "be a path", repr(out), "-o reinitialised"))
+    try:
+        return _decided(function, out, source, others, overwrite=overwrite)
+    except OSError as error:
+        got = f"{out!r} ({error.strerror})"
+        raise ValueError(sentence(function, OPTION, "be a place that can be looked at", got, "another")) from None
+
+
+def _decided(function: str, out: str, source: Source, others: list[Path], *, overwrite: bool) -> Workplace:
     target = Path(os.path.realpath(out))
     _require_apart(function, out, target, source, others)
     names = tuple(shard.path.name for shard in source.shards)
@@ -105,15 +156,42 @@ def workplace(function: str, out: str, source: Source, others: list[Path], *, ov
             raise ValueError(sentence(function, OPTION, rule, repr(out), f"-o {target.stem}{source.suffix}"))
     else:
         found = _in_a_folder(function, out, target, names, overwrite=overwrite)
+    found = replace(found, index="" if source.index is None else source.index.name)
+    _require_ours(function, found)
     _require_free(function, out, found, overwrite=overwrite)
     _require_writable(function, out, found)
     return found
+
+
+def _require_ours(function: str, found: Workplace) -> None:
+    """
+    Refuse what only has a name that a run gives: it is somebody's, and would be gone afterwards.
+
+    Raises
+    ------
+    ValueError
+        A link, a folder that no journal accounts for, or something on the desk that no run has put there.
+    """
+    journal, beside = journal_of(found.desk), [found.folder] if found.swaps else []
+    rule, advice = "be what a run of this command has left", "moving it away, or another place"
+    old = [] if found.is_file else [found.old]
+    wrong = [path for path in (found.desk, journal, part_of(journal), *old, *beside) if path.is_symlink()]
+    wrong += [path for path in (found.desk, *beside) if path.exists() and not path.is_dir()]
+    wrong += [path for path in (journal, part_of(journal)) if path.exists() and not path.is_file()]
+    wrong = wrong or found.strange()
+    if not wrong and not found.begun:
+        # Without a journal: no more than an empty desk, of a run that was stopped before it wrote one.
+        wrong = _entries(found.desk) + [path for path in old if path.exists()] + (found.others() if beside else [])
+    if wrong:
+        raise ValueError(sentence(function, repr(str(wrong[0])), rule, "what no journal accounts for", advice))
 
 
 def _in_a_folder(function: str, out: str, target: Path, names: tuple[str, ...], *, overwrite: bool) -> Workplace:
     named_as_file = target.suffix.lower() in (SAFETENSORS, NPZ, ".json") and not target.is_dir()
     if named_as_file or (target.exists() and not target.is_dir()):
         rule = "name a folder, where there are several files"
+        if len(names) == 1:
+            rule = f"name a folder, or a file that ends in {Path(names[0]).suffix.lower()}"
         raise ValueError(sentence(function, OPTION, rule, repr(out), f"-o {target.stem or 'reinitialised'}"))
     beside = target.parent / f".{target.name}{DESK}-new"
     inside = Workplace(target, target, target / DESK, False, names)
@@ -123,7 +201,8 @@ def _in_a_folder(function: str, out: str, target: Path, names: tuple[str, ...], 
 
 def _holds_something(folder: Path) -> bool:
     """Say whether a folder holds more than what a run leaves that was stopped before its journal."""
-    return folder.exists() and not all(path.name.startswith(DESK) for path in folder.iterdir())
+    journal = journal_of(folder / DESK)
+    return any(path.name not in (DESK, journal.name, part_of(journal).name) for path in _entries(folder))
 
 
 def _require_apart(function: str, out: str, target: Path, source: Source, others: list[Path]) -> None:

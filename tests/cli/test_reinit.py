@@ -7,12 +7,14 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from fire_ref import BackendError
 from fire_ref.cli import main, reinit
 from fire_ref.streaming import computing
 
@@ -124,6 +126,46 @@ def test_resets_and_copies(tmp_path: Path, rng: np.random.Generator) -> None:
     assert {name: a.tobytes() for name, a in found.items()} == {name: a.tobytes() for name, a in wanted.items()}
     assert np.array_equal(found["target_network.conv.weight"], found["q_network.conv.weight"])
     assert np.array_equal(found["q_network.fc.bias"], fresh["q_network.fc.bias"].astype("f4"))
+
+
+def test_the_report_tells_what_was_not_projected(tmp_path: Path, rng: np.random.Generator, capsys: Captured) -> None:
+    source, initial = saved(tmp_path / "q.safetensors", dqn(rng)), tmp_path / "new.npz"
+    np.savez(initial, **dqn(rng))
+    asked = command(source, tmp_path / "out.safetensors", "--initial", str(initial), recipe="dqn")
+    assert main([*asked, "--dry-run", "--json", "-"]) == 0
+    plan = json.loads(capsys.readouterr().out)["plan"]
+    counts = Counter(row["action"] for row in plan)
+    assert {"project", "reset", "copy"} <= set(counts), "all three are there to be told"
+    changed = len(plan) - counts["leave"]
+    for more, verb in ((["--dry-run"], "would change"), ([], "changed")):
+        assert main([*asked, *more]) == 0
+        out = ANSI.sub("", capsys.readouterr().out)
+        said = f"{counts['project']} projected, by newton-schulz, k = 10"
+        first = f"{changed} of {len(plan)} tensors {verb}: {said}; {counts['reset']} reset; {counts['copy']} copied"
+        assert first in out.splitlines()
+        assert " in 1 file;" in out
+    for row in plan:
+        assert (f"{row['tensor']}: {row['why']}" in out.splitlines()) == (row["action"] in ("reset", "copy"))
+
+
+def test_every_matrix_that_was_left_is_named(
+    checkpoint: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = tmp_path / "r.json"
+    assert main(command(checkpoint, tmp_path / "out", "--json", str(report))) == 0
+    lines = ANSI.sub("", capsys.readouterr().out).splitlines()
+    told = json.loads(report.read_text())
+    left = [row for row in told["plan"] if row["action"] == "leave" and len(row["shape"]) >= 2]
+    assert len(left) > 10
+    wanted = {f"left as it is, {row['tensor']}, {'x'.join(map(str, row['shape']))}: {row['why']}" for row in left}
+    assert wanted == {line for line in lines if line.startswith("left as it is")}
+    rest = next(i for i, line in enumerate(lines) if re.match(r"\d+ left as", line))
+    assert all(lines.index(line) < rest for line in wanted), "before what is only counted"
+    monkeypatch.setattr(reinit, "SHOWN", 3)
+    assert main(command(checkpoint, tmp_path / "again")) == 0
+    lines = ANSI.sub("", capsys.readouterr().out).splitlines()
+    assert sum(line.startswith("left as it is") for line in lines) == 3
+    assert f"... and {len(left) - 3} more of two axes or more left as they are; --json tells all" in lines
 
 
 def test_what_resets_needs_its_initial_values(tmp_path: Path, rng: np.random.Generator, capsys: Captured) -> None:
@@ -260,7 +302,7 @@ def test_options_that_make_no_sense(
     checkpoint: Path, tmp_path: Path, capsys: Captured, more: list[str], said: str
 ) -> None:
     if more[0] == "--device":
-        from fire_ref import BackendError, backend
+        from fire_ref import backend
 
         try:
             backend("cupy")
@@ -277,6 +319,42 @@ def test_the_input_is_no_place_for_the_report(checkpoint: Path, tmp_path: Path, 
     shard = next(checkpoint.parent.glob("*.safetensors"))
     assert main(command(checkpoint, tmp_path / "out", "--json", str(shard))) == 2
     assert "--json must be another file than the file that is read" in line(capsys)
+
+
+def test_the_result_is_no_place_for_the_report(
+    checkpoint: Path, tmp_path: Path, rng: np.random.Generator, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    one, out = saved(tmp_path / "m.safetensors", language(rng, 1)), tmp_path / "out"
+    sharded(out, {"a.weight": np.ones((2, 2), "f4"), "b": np.ones(1)}, 2)
+    (tmp_path / "link").symlink_to(out)
+    before = digests(tmp_path)
+    for source, target, report in (
+        (one, "jx.safetensors", "jx.safetensors"),
+        (one, "jx.safetensors", "./in/../jx.safetensors"),
+        (one, "jx.safetensors", ".jx.safetensors.fire-ref.json"),
+        (one, "jx.safetensors", ".jx.safetensors.fire-ref.json.part"),
+        (one, "jx.safetensors", ".jx.safetensors.fire-ref"),
+        (checkpoint, "out", f"out/{INDEX}"),
+        (checkpoint, "out", "out/report.json"),
+        (checkpoint, "out", f"link/{INDEX}"),
+        (checkpoint, "new", "new"),
+    ):
+        for more in ([], ["--dry-run"], ["--restart"]):
+            asked = ["--overwrite", "--json", report, *more]
+            assert main(command(source, Path(target), *asked)) == 2, report
+            assert "--json must lie outside of what is written" in line(capsys)
+            assert digests(tmp_path) == before
+    assert main(command(one, Path("jx.safetensors"), "--json", "jx.json")) == 0, "beside it"
+
+
+def test_the_recipe_is_no_place_for_the_report(tmp_path: Path, rng: np.random.Generator, capsys: Captured) -> None:
+    source, mine = saved(tmp_path / "m.safetensors", language(rng, 1)), tmp_path / "r.toml"
+    mine.write_text("[[rules]]\npattern = 'c_fc'\n", encoding="utf-8")
+    before = digests(tmp_path)
+    assert main(command(source, tmp_path / "out", "--json", str(mine), recipe=str(mine))) == 2
+    assert "--json must be another file than the file that is read" in line(capsys)
+    assert digests(tmp_path) == before
 
 
 def test_whoever_waits_is_told(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,3 +401,67 @@ def test_the_help_has_an_example(capsys: Captured) -> None:
     assert "fire-ref reinit model.safetensors -o new.safetensors --recipe official --dry-run" in out
     for option in ("--workers N", "--scheduler ADDRESS", "--dry-run", "--restart", "--overwrite", "--mixed"):
         assert option in out
+
+
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    ("out", "more", "said"),
+    [
+        ("/dev/null", [], "-o must name a folder, or a file that ends in .safetensors; got '/dev/null'"),
+        (LONG, [], "-o must be a place that can be looked at; got"),
+        (f"{LONG}.safetensors", [], "-o must be a place that can be looked at; got"),
+        (f"{LONG[:230]}.safetensors", [], "-o must be a place that can be looked at; got"),
+        ("out", ["--json", LONG], "--json must be a place that can be looked at (File name too long); got"),
+    ],
+)
+def test_places_that_are_none_are_told_in_our_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, out: str, more: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = saved(tmp_path / "m.safetensors", {"fc.weight": np.eye(3)})
+    assert main(command(source, Path(out), *more, recipe="official")) == 2
+    err = line(capsys)
+    assert err.startswith("fire-ref reinit: ")
+    assert said in err
+    assert "Errno" not in err
+    assert [path.name for path in tmp_path.iterdir()] == ["m.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (PermissionError(13, "Permission denied", "some/file"), "some/file: Permission denied"),
+        (OSError("the scheduler is gone"), "the scheduler is gone"),
+        (ValueError("recipe: no"), "recipe: no"),
+        (BackendError("'cupy' cannot be used"), "'cupy' cannot be used"),
+    ],
+)
+def test_every_message_begins_alike(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured, error: Exception, said: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(reinit, "plan", fail)
+    assert main(command(checkpoint, tmp_path / "out")) == 2
+    assert line(capsys) == f"fire-ref reinit: {said}\n"
+
+
+def test_what_is_not_finite_is_null_in_json(tmp_path: Path, capsys: Captured) -> None:
+    source = saved(tmp_path / "m.safetensors", {"fc.weight": np.diag([1e200, 1e199, 1e200])})
+    assert main(command(source, tmp_path / "o.safetensors", "--json", "-", recipe="official")) == 0
+
+    def strange(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    told = json.loads(capsys.readouterr().out, parse_constant=strange)
+    assert told["blocks"][0]["dfi_before"] is None
+
+
+def test_a_name_of_thousands_of_characters_does_not_widen_the_table(tmp_path: Path, capsys: Captured) -> None:
+    source = saved(tmp_path / "m.safetensors", {f"{'n' * 5000}.weight": np.eye(3), f"{'v' * 5000}": np.ones(3)})
+    for more in (["--dry-run"], []):
+        assert main(command(source, tmp_path / "o.safetensors", *more, recipe="official")) == 0
+        assert max(len(row) for row in capsys.readouterr().out.splitlines()) < 1000

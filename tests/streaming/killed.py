@@ -42,6 +42,7 @@ def killed(arguments: list[str], out: str, times: int, seed: int, mutant: str = 
     Returns
     -------
     list of dict
+        Until a run failed, or far too few were killed.
         After each kill and each end: "ended" (exit status, or None), "files" (name -> SHA-256, below `out`).
     """
     done = subprocess.run(
@@ -51,6 +52,7 @@ def killed(arguments: list[str], out: str, times: int, seed: int, mutant: str = 
         capture_output=True,
         text=True,
         check=False,
+        timeout=900,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     told: Told = json.loads(done.stdout.splitlines()[-1])
@@ -100,7 +102,7 @@ def _killing(arguments: list[str], out: str, times: int, seed: int, mutant: str)
         ended = None if code == -signal.SIGKILL else code
         files = digests(Path(out)) if Path(out).exists() else {}
         told.append({"ended": ended, "files": files})
-        if ended or (ended == 0 and kills >= times):
+        if ended or (ended == 0 and kills >= times) or len(told) > 10 * times + 10:
             return told
         if ended == 0 or files == whole:  # killed while it told of what it had done
             shutil.rmtree(out)

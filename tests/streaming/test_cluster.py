@@ -148,6 +148,17 @@ def test_a_worker_that_differs_is_refused_unless_mixed(
         other.wait()
 
 
+def test_whoever_computes_has_what_was_agreed_on(checkpoint: Path, tmp_path: Path, running: tuple[str, Any]) -> None:
+    """A worker that joins after the agreement is not asked then: every order says what must be had."""
+    found, request = planned(checkpoint, tmp_path / "out", scheduler=running[0])
+    with cluster(FUNCTION, request) as engine:
+        engine.arithmetic = engine.arithmetic | {"blas": "one that none of these workers has"}
+        with pytest.raises(ValueError, match="all workers must have one BLAS build and CPU kernel, or the bits differ"):
+            run(FUNCTION, found, request, reserved(FUNCTION, found, request), engine)
+        engine.mixed = True
+        run(FUNCTION, found, request, reserved(FUNCTION, found, request), engine)
+
+
 def test_what_finishes_a_file_comes_first_then_the_largest() -> None:
     path = Path("x")
     seal = Seal(label="s", cost=1, shard=0, part=path)

@@ -31,6 +31,9 @@ def test_everything_that_changes_bits_is_in_it(tmp_path: Path, rng: np.random.Ge
     assert {name: entry["size"] for name, entry in told["input"].items()} == {
         path.name: path.stat().st_size for path in index.parent.iterdir()
     }
+    assert {name: entry["mtime_ns"] for name, entry in told["input"].items()} == {
+        path.name: path.stat().st_mtime_ns for path in index.parent.iterdir()
+    }
     assert description(plan, replace(request, steps=4), {"blas": "x"}) != told
     assert description(plan, replace(request, workers=3), {"blas": "x"}) == told, "the bits are the same"
 

@@ -21,7 +21,7 @@ def books(folder: Path, state: State, count: int = 4) -> Ledger:
     plan, request = planned(sharded(folder / "in", state, count), folder / "out")
     place = reserved(FUNCTION, plan, request)
     place.desk.mkdir(parents=True)
-    return Ledger(FUNCTION, plan, place, Journal({}, "t"))
+    return Ledger(FUNCTION, plan, place, Journal({}, "0123abcd"))
 
 
 def test_a_file_waits_for_all_that_is_written_into_it(tmp_path: Path, rng: np.random.Generator) -> None:
@@ -55,12 +55,12 @@ def test_it_is_written_down_before_it_has_its_name(
     known: list[Any] = []
 
     def rename(_: str, part: Path, final: Path) -> None:
-        journal = load(FUNCTION, ledger.place.desk)
+        journal = load(FUNCTION, ledger.place.desk, ledger.place.names)
         assert journal is not None
         known.append((part, final, journal.done))
 
     monkeypatch.setattr(module, "rename", rename)
     part = ledger.desk.part(2)
-    assert list(ledger.settle(Seal(label="", cost=0, shard=2, part=part), Outcome(size=5, digest="d"))) == []
+    assert list(ledger.settle(Seal(label="", cost=0, shard=2, part=part), Outcome(size=5, digest="ab" * 32))) == []
     name = "model-00003-of-00004.safetensors"
-    assert known == [(part, tmp_path / "out" / name, {name: (5, "d")})]
+    assert known == [(part, tmp_path / "out" / name, {name: (5, "ab" * 32)})]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -137,6 +138,25 @@ def test_the_largest_tensor_decides(tmp_path: Path) -> None:
     assert memory([small, large]) == FIXED + of_order(large) == memory([large])
     assert memory([]) == FIXED
     assert of_order(small) < of_order(large)
+
+
+@pytest.mark.parametrize("shape", [(3200, 400), (400, 3200), (8000, 250), (250, 8000)])
+def test_what_grows_is_told_without_the_help_of_what_does_not(tmp_path: Path, shape: tuple[int, int]) -> None:
+    """A hundred megabytes hide what a small weight takes: here its allocations are counted one by one."""
+    plan, _ = planned(weight(tmp_path, shape), tmp_path / "out", "official", steps=3)
+    (order,) = makes(plan, [0], Desk(tmp_path, ""), "cpu")
+    assert order.job is not None
+    (block,) = order.job.cut
+    order.job.way.project("f", "W", order.tensor.read(), block.layout)  # what is loaded late is there
+    tracemalloc.start()
+    try:
+        array = order.tensor.read()
+        order.job.way.project("f", "W", array, block.layout)
+        used = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert used <= of_order(order) + 16_384, "a page or four are Python's own objects"
+    assert of_order(order) <= 1.5 * used
 
 
 def test_more_is_told_for_more_work(tmp_path: Path) -> None:

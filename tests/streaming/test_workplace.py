@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fire_ref.streaming.journal import journal_of, part_of
 from fire_ref.streaming.source import read_source
 from fire_ref.streaming.workplace import DESK, Workplace, workplace
 
-from .networks import FUNCTION, saved, sharded
+from .networks import FUNCTION, INDEX, saved, sharded
 
 STATE = {"fc.weight": np.ones((3, 2), "f4"), "fc.bias": np.ones(3, "f4")}
 
@@ -37,7 +38,8 @@ def refused(checkpoint: Path, out: Path | str, match: str, **options: bool) -> N
 
 def test_a_folder_that_is_new_or_empty(several: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    wanted = Workplace(out, out, out / DESK, False, tuple(f"model-0000{i}-of-00002.safetensors" for i in (1, 2)))
+    names = tuple(f"model-0000{i}-of-00002.safetensors" for i in (1, 2))
+    wanted = Workplace(out, out, out / DESK, False, names, INDEX)
     assert place(several, out) == wanted
     assert not out.exists(), "nothing is made yet"
     out.mkdir()
@@ -101,14 +103,55 @@ def test_only_a_checkpoint_is_replaced(several: Path, tmp_path: Path) -> None:
 def test_what_an_interrupted_run_left_is_ours(several: Path, one: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     (out / DESK).mkdir(parents=True)
+    assert not place(several, out).begun, "it was stopped before it had a journal"
+    journal_of(out / DESK).touch()
+    (out / DESK / "00000.0123abcd.part").touch()
     saved(out / "a.safetensors", STATE)
+    assert place(several, out).begun
     assert not place(several, out).swaps
     assert not place(several, out, overwrite=True).swaps
-    (tmp_path / f".other{DESK}-new" / DESK).mkdir(parents=True)
+    (tmp_path / f".other{DESK}-new").mkdir()
+    journal_of(tmp_path / f".other{DESK}-new" / DESK).touch()
     assert place(several, tmp_path / "other").swaps, "it goes on beside, where it began"
     file = saved(tmp_path / "old.safetensors", STATE)
-    (tmp_path / f".old.safetensors{DESK}").mkdir()
+    journal_of(tmp_path / f".old.safetensors{DESK}").touch()
     assert place(one, file).final(0) == file
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_what_only_has_a_name_of_ours_is_somebodys(several: Path, one: Path, tmp_path: Path, overwrite: bool) -> None:
+    ours = "(must be what a run of this command has left|also holds)"
+    for i, name in enumerate(["mine.txt", "00000.0123abcd.part"]):
+        (tmp_path / f"a{i}" / DESK).mkdir(parents=True)
+        (tmp_path / f"a{i}" / DESK / name).write_text("years", encoding="utf-8")
+        refused(several, tmp_path / f"a{i}", ours, overwrite=overwrite)
+        (tmp_path / f".{i}.safetensors{DESK}").mkdir()
+        (tmp_path / f".{i}.safetensors{DESK}" / name).touch()
+        refused(one, tmp_path / f"{i}.safetensors", ours, overwrite=overwrite)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for out, link in (
+        ("b", Path("b") / DESK),
+        ("c", journal_of(Path("c") / DESK)),
+        ("d", part_of(journal_of(Path("d") / DESK))),
+        ("e", Path(f".e{DESK}-old")),
+        ("g.safetensors", Path(f".g.safetensors{DESK}")),
+    ):
+        if len(link.parts) > 1:
+            (tmp_path / out).mkdir()
+        (tmp_path / link).symlink_to(elsewhere)
+        refused(one, tmp_path / out, ours, overwrite=overwrite)
+    (tmp_path / "h").mkdir()
+    journal_of(tmp_path / "h" / DESK).touch()
+    (tmp_path / "h" / DESK).mkdir()
+    (tmp_path / "h" / DESK / "mine.part").touch()
+    refused(several, tmp_path / "h", ours, overwrite=overwrite)
+    (tmp_path / f".k{DESK}-old").mkdir()
+    refused(several, tmp_path / "k", ours, overwrite=overwrite)
+    (tmp_path / f".l{DESK}-new").mkdir()
+    (tmp_path / f".l{DESK}-new" / "mine.txt").touch()
+    sharded(tmp_path / "l", STATE, 2)
+    refused(several, tmp_path / "l", ours if overwrite else "which exists", overwrite=overwrite)
 
 
 @pytest.mark.parametrize(
