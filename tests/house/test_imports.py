@@ -203,6 +203,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "conformance.states.ties",
         "conformance.states.moments",
     ),
+    ("conformance.states.nullspace",),
     ("conformance.states.grading", "conformance.states.factors", "conformance.states.partitions"),
     ("conformance.states.maps", "conformance.states.targets", "conformance.states.batchnorm"),
     ("conformance.states.explaining",),
