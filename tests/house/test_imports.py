@@ -194,9 +194,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
         "conformance.states.mistake",
         "conformance.states.comparing",
         "conformance.states.declaring",
-        "conformance.states.networks",
+        "conformance.states.members",
         "testing",
     ),
+    ("conformance.states.networks",),
     (
         "conformance.states.piece",
         "conformance.states.returned",
