@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from ..conformance.states.verification import verify_state
+from ..conformance.states.verification import FUNCTION, verify_state
 from ..errors import sentence
 from .console import Output
 from .files import targets, written
@@ -36,10 +38,10 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.html == "-":
         raise ValueError(sentence(COMMAND, "--html", "name a file", "'-'", "--html report.html"))
-    given = (options.before, options.after, options.initial, options.optimizer)
+    given = (options.before, options.after, options.initial, options.optimizer, _recipe(options.recipe))
     inputs = [file for path in given if path is not None for file in _files(path)]
     numbers, page = targets(COMMAND, {"--json": options.json, "--html": options.html}, inputs)
-    with progress() as tell:
+    with progress() as tell, _named():
         found = verify_state(
             options.before,
             options.after,
@@ -59,6 +61,34 @@ def run(options: argparse.Namespace) -> int:
             with written(place) as part:
                 part.write_text(text(), encoding="utf-8")
     return 0 if found.passed else 1
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """
+    Let what the function refuses begin with the command that was typed.
+
+    Raises
+    ------
+    ValueError
+        As the function, reworded.
+    TypeError
+        Likewise.
+    OSError
+        Likewise.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, OSError) as error:
+        text, own = str(error), f"{FUNCTION}: "
+        if text.startswith(own):
+            error.args = (f"{COMMAND}: {text.removeprefix(own)}",)
+        raise
+
+
+def _recipe(name: str) -> str | None:
+    """Return the recipe's file, where it is one."""
+    return name if Path(name).is_file() else None
 
 
 def _files(path: str) -> list[str]:

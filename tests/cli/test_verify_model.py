@@ -104,6 +104,7 @@ def test_bad_usage_is_2_and_one_line(
     text = capsys.readouterr()
     assert text.out == ""
     assert message in text.err
+    assert text.err.startswith("fire-ref verify-model: ")
     assert len(text.err.splitlines()) == 1
 
 
@@ -116,6 +117,21 @@ def test_a_damaged_file_is_2_and_what_is_read_is_never_overwritten(
     assert main(["verify-model", files["before"], files["after"], "--recipe", "gpt", "--json", files["after"]]) == 2
     assert Path(files["after"]).read_bytes() == whole
     assert all(line.startswith("fire-ref") for line in capsys.readouterr().err.splitlines())
+
+
+def test_the_file_of_a_recipe_is_not_overwritten(
+    files: dict[str, str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    recipe = tmp_path / "recipe.toml"
+    text = "[[rules]]\npattern = 'mlp.c_fc.weight$'\n"
+    recipe.write_text(text, encoding="utf-8")
+    command = ["verify-model", files["before"], files["after"], "--recipe", str(recipe)]
+    assert main(command) == 1  # it takes less than was changed
+    capsys.readouterr()
+    for option in ("--json", "--html"):
+        assert main([*command, option, str(recipe)]) == 2
+        assert "must be another file than the file that is read" in capsys.readouterr().err
+        assert recipe.read_text(encoding="utf-8") == text
 
 
 def test_the_recipe_is_required_and_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:

@@ -135,6 +135,9 @@ def changed_by(before: Stored, after: Stored) -> str:
     old, new = numbers(before), numbers(after)
     if not np.isfinite(new).all():
         return f"{int((~np.isfinite(new)).sum())} of {new.size} numbers are not finite"
-    with np.errstate(all="ignore"):
-        norm, off = float(np.linalg.norm(old)), float(np.linalg.norm(new - old))
+    if not np.isfinite(old).all():
+        return f"is finite, where BEFORE had {int((~np.isfinite(old)).sum())} of {old.size} numbers that are not"
+    peak = float(max(np.max(np.abs(old), initial=0.0), np.max(np.abs(new), initial=0.0))) or 1.0
+    old, new = old / peak, new / peak  # no norm overflows
+    norm, off = float(np.linalg.norm(old)), float(np.linalg.norm(new - old))
     return f"moved by {off / norm:.2g} of its norm" if norm else "is no longer zero"

@@ -39,7 +39,7 @@ def wrong_factor(piece: Piece, factors: Host, response: Host, room: float) -> tu
     alive = piece.alive
     if _agree(factors[alive], piece.gains[alive], room):
         return None
-    shown, told = _shown(factors[alive]), _shown(piece.gains[alive])
+    shown, told = _apart(factors[alive], piece.gains[alive])
     if (factors[alive] < 0).any():
         return "SIGN_FLIPPED", f"multiplied by {shown}; declared {told}", 0.9
     for name, code, values in _rules(piece, response):
@@ -71,6 +71,15 @@ def _agree(one: Host, other: Host, room: float) -> bool:
         return bool(np.all(np.abs(one / other - 1) <= room))
 
 
-def _shown(values: Host) -> str:
+def _apart(found: Host, wanted: Host) -> tuple[str, str]:
+    """Write two factors with as many digits as tell them apart."""
+    for digits in range(4, 17):
+        shown, told = _shown(found, digits), _shown(wanted, digits)
+        if shown != told:
+            break
+    return shown, told
+
+
+def _shown(values: Host, digits: int) -> str:
     low, high = float(np.min(values)), float(np.max(values))
-    return f"{low:.4g}" if np.isclose(low, high, rtol=1e-3) else f"{low:.4g} to {high:.4g}"
+    return f"{low:.{digits}g}" if np.isclose(low, high, rtol=1e-3) else f"{low:.{digits}g} to {high:.{digits}g}"

@@ -77,9 +77,14 @@ def gather(gathered: Gathered, one: Piece, found: Grade) -> None:
     shown = {"coarse": "pass"}.get(found.status, found.status)
     gathered.results.append(Result(one.name, "value.faithful", shown, found.residual, found.bound, found.text))
     if found.convergence is None:
-        status = "recorded" if found.status == "recorded" else "fail"
-        gathered.results.append(Result(one.name, "value.converged", status, text=found.text))
-        if found.status == "recorded":
+        # Every partial isometry is a polar factor of zero.
+        zero = found.status == "pass"
+        gathered.results.append(
+            Result(one.name, "value.converged", shown, found.residual, found.bound, found.text)
+            if zero
+            else Result(one.name, "value.converged", "fail", text=found.text)
+        )
+        if zero:
             gathered.mistakes.append(Mistake("RANK_POLICY", one.tensor, found.text, "note", case=one.name))
         return
     convergence = found.convergence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..converged import Convergence, converged, steps_for
 from ..dialect import DIALECTS
 from ..faithful import judge
 from ..precision import HALVES, coarser
+from .nullspace import Rest, after_factor, after_steps
 from .piece import Piece
 
 #: Half of the spacing of float16's subnormal numbers.
@@ -27,8 +29,8 @@ class Grade(NamedTuple):
     Attributes
     ----------
     status : str
-        "pass", "fail", "inconclusive", "recorded" (a zero weight); "coarse" where it is further off than one rounding
-        to its half precision, and within what computing in that precision makes of the declared map.
+        "pass", "fail", "inconclusive"; "coarse" where it is further off than one rounding to its half precision, and
+        within what computing in that precision makes of the declared map.
     residual, bound : float or None
         Relative to what was declared; None where there was no finite answer.
     convergence : Convergence or None
@@ -37,6 +39,8 @@ class Grade(NamedTuple):
         Steps of the dialect that would converge, where it has not.
     text : str
         What else there is to say.
+    outside : bool
+        Whether all that is wrong lies where BEFORE is zero.
     """
 
     status: str
@@ -45,6 +49,7 @@ class Grade(NamedTuple):
     convergence: Convergence | None
     steps_needed: int | None = None
     text: str = ""
+    outside: bool = False
 
 
 def grade(piece: Piece) -> Grade:
@@ -63,23 +68,41 @@ def grade(piece: Piece) -> Grade:
     if not np.isfinite(piece.Y).all():
         bad = int((~np.isfinite(piece.Y)).sum())
         return Grade("fail", None, None, None, text=f"{bad} of {piece.Y.size} numbers are not finite")
+    dialect = piece.declared.dialect
+    bound = tight(piece, piece.told.amplification) + 2 * piece.told.slack
+    computing = coarser(piece.dtype, dialect.computes)
+    rest = after_factor(piece) if dialect.exact else after_steps(piece, computing, bound)
     if not piece.alive.any():
-        told = "stays zero" if not piece.Y.any() else "is completed"
-        return Grade("recorded", None, None, None, text=f"a zero weight {told}")
-    seen, dialect = piece.seen(), piece.declared.dialect
+        status, told = "pass" if rest.ratio <= 1 else "fail", "stays zero" if not piece.Y.any() else "is completed"
+        text = f"a zero weight {told}" if status == "pass" else _beyond(rest)
+        return Grade(status, rest.size, rest.bound, None, text=text)
+    seen = piece.seen()
     found = converged(seen, piece.dtype)
-    if dialect.exact:
-        needed = None if found.status != "fail" else steps_for(seen, dialect, piece.dtype)
-        return Grade(found.status, found.ratio, 1.0, found, needed)
+    if rest.ratio > 1:  # the rest of the answer may still be right, and does not make up for it
+        worse = found._replace(ratio=max(found.ratio, rest.ratio))
+        right = deviation(piece) <= bound or (found.status if dialect.exact else _loose(piece, computing)[0]) != "fail"
+        return Grade("fail", rest.size, rest.bound, worse, None, _beyond(rest), right)
     needed = steps_for(seen, dialect, piece.dtype) if found.status == "fail" else None
-    residual, bound = deviation(piece), tight(piece, piece.told.amplification) + 2 * piece.told.slack
+    if dialect.exact:
+        return Grade(found.status, found.ratio, 1.0, found, needed)
+    residual = deviation(piece)
     if residual <= bound:
         return Grade("pass", residual, bound, found, needed)
-    computing = coarser(piece.dtype, dialect.computes)
-    loose = judge(seen, dialect, computing, active=True)
+    status, residual, bound = _loose(piece, computing)
+    return Grade(status, residual, bound, found, needed)
+
+
+def _loose(piece: Piece, computing: str) -> tuple[str, float, float]:
+    """Judge the active subspace by what computing in some dtype makes of the dialect: status, residual, bound."""
+    dialect = piece.declared.dialect
+    loose = judge(piece.seen(), dialect, computing, active=True)
     stored_only = piece.dtype in HALVES and EPS[dialect.computes or "float64"] < EPS[piece.dtype]
     status = "coarse" if loose.status == "pass" and stored_only else loose.status
-    return Grade(status, loose.residual, loose.bound, found, needed)
+    return status, loose.residual, loose.bound
+
+
+def _beyond(rest: Rest) -> str:
+    return f"{rest.text} of BEFORE: off by {rest.size:.3g} after the gain, where {rest.bound:.2g} is allowed"
 
 
 def deviation(piece: Piece) -> float:
@@ -143,7 +166,7 @@ def downcast(piece: Piece) -> str:
             continue
         if dialect.exact:
             found = converged(piece.seen(), dtype)
-            if found.status == "pass":
+            if found.status == "pass" and after_factor(replace(piece, dtype=dtype)).ratio <= 1:
                 return dtype
         elif judge(piece.seen(), stepping, dtype).status == "pass":
             return dtype

@@ -15,6 +15,7 @@ from ...models.recipe import Recipe
 from ...models.restoring import initial_tensors
 from ...models.selection import Choice, layouts
 from ...models.state import tensors
+from .members import with_bytes
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,8 @@ def networks(function: str, before: Any, after: Any, recipe: Any, layout: str | 
         Something cannot be read; no recipe; nothing that it takes; no name in common.
     """
     known = layouts(function, layout)
-    old = {tensor.name: tensor for tensor in tensors(function, "before", before)}
-    new = {tensor.name: tensor for tensor in tensors(function, "after", after)}
+    old = {tensor.name: tensor for tensor in with_bytes(function, before, tensors(function, "before", before))}
+    new = {tensor.name: tensor for tensor in with_bytes(function, after, tensors(function, "after", after))}
     if not old.keys() & new.keys():
         got = f"{next(iter(old))!r} and so on before, {next(iter(new))!r} and so on after"
         raise ValueError(sentence(function, "before and after", "share names", got, "two states of one network"))
@@ -104,7 +105,7 @@ def networks(function: str, before: Any, after: Any, recipe: Any, layout: str | 
         got = f"{len(old)} entries, most of them left as {why}"
         raise ValueError(sentence(function, "before", f"hold what {chosen.name!r} takes", got, "another recipe"))
     initial_tensors(function, initial, chosen, decisions)  # refuses what is missing or needless
-    first = [] if initial is None else tensors(function, "initial", initial)
+    first = [] if initial is None else with_bytes(function, initial, tensors(function, "initial", initial))
     return Networks(function, old, new, decisions, chosen, {tensor.name: tensor for tensor in first})
 
 

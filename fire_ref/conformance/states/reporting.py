@@ -77,8 +77,9 @@ def report(both: Networks, gathered: Gathered, override: Dialect | None, after: 
 
 
 def _verdicts(gathered: Gathered) -> tuple[Verdict, Verdict]:
-    decisive = [result for result in gathered.results if result.check in DECISIVE]
-    exact = [result for result in gathered.results if result.check == "value.converged"]
+    counted = [result for result in gathered.results if result.status != "recorded"]
+    decisive = [result for result in counted if result.check in DECISIVE]
+    exact = [result for result in counted if result.check == "value.converged"]
     faithful = verdict(decisive, min(LEAST, len(decisive)))
     if not exact:
         return faithful, Verdict("not-applicable", reason="Nothing was projected.")

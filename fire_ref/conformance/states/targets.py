@@ -128,6 +128,8 @@ def _only_stored_anew(old: Stored, new: Stored) -> bool:
 
 def _fresh(name: str, new: Stored) -> bool:
     """Whether running statistics are those of a new layer: mean 0, variance 1, no batches."""
+    if new.dtype == "none":
+        return False
     try:
         values = np.asarray(numbers(new)) if new.raw is None or readable(new) else np.asarray(new.raw())
     except (TypeError, ValueError):

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from ...errors import sentence
 from ...models.recipe import Recipe
 from ..dialect import Dialect
@@ -109,7 +111,8 @@ def verify_state(
             progress(done, len(both.groups), first)
         here = [name for name in group if name in both.after]
         changed |= {name for name in here if not same(both.before[name], both.after[name])}
-        _tensor(both, here, override, gathered)
+        with np.errstate(all="ignore"):  # what overflows is inf, and is judged as that
+            _tensor(both, here, override, gathered)
     gathered.mistakes += stale_statistics(both, changed)
     if memory is not None:
         gathered.mistakes += stale_moments(FUNCTION, memory, both.before, changed)

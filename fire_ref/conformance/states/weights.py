@@ -115,6 +115,9 @@ def _mistakes(
         return [Mistake("SKIPPED_SILENTLY", name, f"is as it was; declared {wanted.text}")]
     if not np.isfinite(Y).all():
         return [_nonfinite(name, wrong)]
+    outside = [found.text for one, found in wrong if found.outside or not one.alive.any()]
+    if len(outside) == len(wrong):
+        return [Mistake("UNEXPLAINED", name, outside[0], confidence=0.9)]
     if not Y.any():
         return [Mistake("ZEROED", name, "all numbers are zero")]
     assert choice.layout is not None, "only weights are projected"

@@ -74,6 +74,10 @@ def test_words_and_dtypes() -> None:
     assert changed_by(tensor([3.0, 4.0]), tensor([3.0, 4.5])) == "moved by 0.1 of its norm"
     assert changed_by(tensor([0.0]), tensor([1.0])) == "is no longer zero"
     assert changed_by(tensor([1.0, 1.0]), tensor([np.nan, 1.0])) == "1 of 2 numbers are not finite"
+    assert changed_by(tensor([3e200, 4e200]), tensor([3e200, 4.5e200])) == "moved by 0.1 of its norm"
+    assert changed_by(tensor([1.0, np.nan]), tensor([1.0, 1.0])) == (
+        "is finite, where BEFORE had 1 of 2 numbers that are not"
+    )
     assert changed_by(tensor([1]), tensor([2])) == "holds something else"
     half = live("w", np.ones(2, dtype=np.float16))
     assert stored_in(half, tensor([1.0])) == stored_in(tensor([1.0]), half) == "float16"

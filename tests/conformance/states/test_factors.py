@@ -56,3 +56,10 @@ def test_a_kernel_of_one_dimension_and_a_kept_norm(rng: np.random.Generator) -> 
     assert named is not None
     assert "the norm of W" in named[1]
     assert named[2] > 0.9
+
+
+def test_a_factor_is_written_with_the_digits_that_tell_it_from_the_declared_one() -> None:
+    piece = block(np.eye(4), np.eye(4), gain=1.0)
+    found = wrong_factor(piece, 1.00012 * piece.gains, piece.told.response, 1e-5)
+    assert found is not None
+    assert found[1] == "multiplied by 1.0001, by no known rule; declared 1"

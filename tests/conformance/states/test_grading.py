@@ -78,7 +78,8 @@ def test_a_dialect_that_computes_in_half_precision_may_do_so(rng: np.random.Gene
 
 def test_zero_nan_and_what_has_not_arrived() -> None:
     zero = np.zeros((3, 2))
-    assert grade(block(zero, zero)).status == "recorded"
+    assert grade(block(zero, zero)).status == "pass"
+    assert grade(block(zero, np.eye(3, 2))).status == "fail"  # k steps make no isometry of nothing
     assert grade(block(np.eye(3, 2), zero)).status == "fail"
     bad = grade(block(np.eye(3, 2), np.full((3, 2), np.nan)))
     assert (bad.status, bad.residual, bad.text) == ("fail", None, "6 of 6 numbers are not finite")

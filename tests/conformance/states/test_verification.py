@@ -259,6 +259,18 @@ def test_a_zero_tap_may_be_completed_by_the_exact_method_and_not_become_nan() ->
     assert not steps_only.passed
 
 
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_huge_weights_are_judged_without_a_word_from_numpy() -> None:
+    before = {name: W.astype(np.float64) * 1e200 for name, W in network("official").items()}
+    after, _ = fire_ref.reinitialize(before, "official")
+    assert verify_state(before, after, recipe="official").passed
+    for times in (1e200, -1e300):
+        wrong = after | {"fc.weight": after["fc.weight"] * times, "fc.bias": after["fc.bias"] / 2}
+        report = verify_state(before, wrong, recipe="official")
+        assert {tensor for _, tensor in errors(report)} == {"fc.weight", "fc.bias"}
+        assert "nan" not in str(report)
+
+
 def test_progress_is_told() -> None:
     before, seen = network("official"), []
     after, _ = fire_ref.reinitialize(before, "official")

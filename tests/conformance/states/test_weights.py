@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import fire_ref
+from fire_ref.conformance.states.declaring import dialect_of
 from fire_ref.conformance.states.gathering import Gathered
 from fire_ref.conformance.states.networks import networks
 from fire_ref.conformance.states.weights import judge_weight
@@ -62,11 +63,13 @@ def test_nan_before_is_refused_as_fire_refuses_it() -> None:
     assert gathered.results[0].status == "fail"
 
 
-def test_zero_weights_are_recorded() -> None:
+def test_zero_weights_may_be_completed_by_the_exact_factor_and_not_by_steps() -> None:
     before = network("official") | {"fc.weight": np.zeros((48, 24), np.float32)}
     after, _ = fire_ref.reinitialize(before, "official", method="svd")
     both = networks("f", before, after, "official", None, None)
-    gathered = Gathered()
-    judge_weight(both, "fc.weight", None, gathered, tied=False)
-    assert {one.status for one in gathered.results} == {"recorded"}
-    assert [(one.code, one.severity) for one in gathered.mistakes] == [("RANK_POLICY", "note")]
+    for dialect, statuses, code in (("paper", {"pass"}, "RANK_POLICY"), (None, {"fail"}, "UNEXPLAINED")):
+        gathered = Gathered()
+        judge_weight(both, "fc.weight", dialect_of("f", dialect), gathered, tied=False)
+        assert {one.status for one in gathered.results} == statuses
+        assert [one.code for one in gathered.mistakes] == [code]
+        assert gathered.mistakes[0].severity == ("note" if dialect else "error")
