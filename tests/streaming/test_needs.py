@@ -69,17 +69,17 @@ def told_and_taken(folder: Path, source: Path, *more: str, mutant: str = "", rec
         ((20000, 600), ("--steps", "2"), 3.0),
         ((600, 20000), ("--steps", "2"), 3.0),
         ((384, 384, 3, 3), ("--steps", "2"), 4.0),
-        ((6000, 400), ("--method", "svd"), None),
-        ((900, 800), ("--method", "svd"), None),
+        # In float64 LAPACK's divide and conquer needs 12 for itself where the matrix is square, and NumPy copies.
+        ((6000, 400), ("--method", "svd"), 12.0),
+        ((900, 800), ("--method", "svd"), 20.0),
     ],
 )
 def test_a_weight_takes_what_is_told(
-    tmp_path: Path, shape: tuple[int, ...], more: tuple[str, ...], allowed: float | None
+    tmp_path: Path, shape: tuple[int, ...], more: tuple[str, ...], allowed: float
 ) -> None:
     told, used = told_and_taken(tmp_path, weight(tmp_path, shape), *more)
     assert used <= told
-    if allowed is not None:
-        assert told <= allowed * 4 * np.prod(shape) + FIXED
+    assert told <= allowed * 4 * np.prod(shape) + FIXED
     assert told - FIXED <= 1.5 * max(used, 10 * MB), "nor much more is told than is taken"
 
 
