@@ -11,6 +11,7 @@ import fire_ref
 from fire_ref.tolerances import EPS, residual_bound
 
 from .backends import Backend, backend
+from .models.official import allowed
 from .strategies import with_spectrum
 
 
@@ -111,7 +112,12 @@ def test_a_stack_is_fired_matrix_by_matrix(arrays: Backend, rng: np.random.Gener
     W = rng.standard_normal((2, 3, 5, 3))
     V = arrays.host(fire_ref.fire(arrays.make(W, arrays.widest), layout="abOI"))
     for i, j in np.ndindex(2, 3):
-        assert np.array_equal(V[i, j], arrays.host(fire_ref.fire(arrays.make(W[i, j], arrays.widest))))
+        alone = arrays.host(fire_ref.fire(arrays.make(W[i, j], arrays.widest)))
+        # A library may multiply a stack with another kernel than one matrix: both are right, not the same bits.
+        assert np.linalg.norm(V[i, j] - alone) <= 2 * allowed(W[i, j], arrays.widest, None)
+        assert np.linalg.norm(V[i, j - 1] - alone) > 2 * allowed(W[i, j], arrays.widest, None), (
+            "the mutant: another one"
+        )
 
 
 def test_a_list_is_a_numpy_weight() -> None:

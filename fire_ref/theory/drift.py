@@ -109,9 +109,10 @@ def _exp2(exponent: float) -> float:
 
 
 def features(weights: Sequence[Host], Z: Host, phi: Callable[[Host], Host]) -> Host:
-    """Return H of the last layer, (samples, d_out)."""
+    """Return H of the last layer, (samples, d_out); nan where a pre-activation overflows, whatever phi makes of inf."""
     for W in weights:
-        Z = phi(Z @ W.T)
+        pre = Z @ W.T
+        Z = phi(np.where(np.isfinite(pre), pre, np.nan))
     return Z
 
 

@@ -86,7 +86,7 @@ def test_idempotence(lib, W: Matrix) -> None:
 
 @kills(
     eps={"newton_schulz": lambda W, k: fire_ref.newton_schulz(W, k, eps=1e-8)},
-    naive={"polar_factor": lambda W: fire_ref.polar_factor(W + 1e-300)},
+    naive={"polar_factor": lambda W: fire_ref.polar_factor(W + 1e-100)},
 )
 @given(W=matrices(full_rank=False), k=st.integers(-1000, 1000), steps=st.integers(0, 12))
 def test_powers_of_two_change_no_bit(lib, W: Matrix, k: int, steps: int) -> None:
