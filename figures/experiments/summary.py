@@ -91,6 +91,6 @@ def _shared(records: Sequence[Record]) -> bool:
     ends: dict[int, set[str]] = {}
     for record in records:
         _, arm, seed, task = place(record)
-        if task == 0 and ARMS[arm].penalty is None:
+        if task == 0 and not ARMS[arm].trains:
             ends.setdefault(seed, set()).add(record["weights"])
     return all(len(weights) == 1 for weights in ends.values())

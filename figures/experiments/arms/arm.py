@@ -1,10 +1,10 @@
-"""What an arm is: a change of the weights between two tasks, a penalty while it trains, or neither."""
+"""What an arm is: a change of the weights between two tasks, something done while it trains, both, or neither."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import sqrt
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -24,11 +24,17 @@ class Moment(NamedTuple):
         Its state before the first task.
     rng : numpy.random.Generator
         For what is drawn.
+    recipe : str
+        Of `fire_ref.RECIPES`: which weights FIRE takes in this network.
+    gradient : callable, optional
+        Gives the gradient of the mean loss on the data to come, by names of parameters; for arms that look at it.
     """
 
     model: Any
     initial: State
     rng: np.random.Generator
+    recipe: str = "official"
+    gradient: Callable[[], State] | None = None
 
 
 class Change(NamedTuple):
@@ -36,6 +42,16 @@ class Change(NamedTuple):
 
     state: State
     checked: int = 0
+
+
+class Companion(Protocol):
+    """What goes along with a network while it trains on one task: it may look at it, and change it."""
+
+    def updated(self) -> None:
+        """Act after an update."""
+
+    def close(self) -> None:
+        """Leave the network without hooks."""
 
 
 class Arm(NamedTuple):
@@ -52,12 +68,23 @@ class Arm(NamedTuple):
         Between two tasks.
     penalty : callable, optional
         From the model and its initial state to what is added to the loss.
+    optimizer : callable, optional
+        From the model and the learning rate to what takes the place of Adam.
+    companion : callable, optional
+        From the model, its optimiser and a generator to what goes along with it through one task.
     """
 
     label: str
     about: str
     change: Callable[[Moment], Change] | None = None
     penalty: Callable[[Any, State], Any] | None = None
+    optimizer: Callable[[Any, float], Any] | None = None
+    companion: Callable[[Any, Any, np.random.Generator], Companion] | None = None
+
+    @property
+    def trains(self) -> bool:
+        """Whether the arm differs from the others while it trains: then it shares no task with them."""
+        return any(part is not None for part in (self.penalty, self.optimizer, self.companion))
 
 
 def weights(state: State) -> dict[str, Any]:
