@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# As many workers as cores: threads of their own would be in the way, and NumPy asks when it is imported.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from collections.abc import Iterator
 
 import numpy as np
