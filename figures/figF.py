@@ -18,8 +18,9 @@ from .catalogue import Data
 from .experiments import ledger, runner
 from .experiments import tables as written
 from .experiments.arms.catalogue import ARMS
-from .experiments.configuration import METRIC, configured
+from .experiments.configuration import METRIC
 from .experiments.plans import PLANS
+from .experiments.problems import configured
 from .experiments.refusing import UnusableError
 from .experiments.summary import panel
 from .settings import Settings

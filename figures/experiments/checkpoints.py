@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -15,15 +15,28 @@ from fire_ref.cli.files import written
 
 from .configuration import Configuration
 
+#: Stands for the arm where several share a task.
+SHARED = "shared"
+
+
+class Kept(NamedTuple):
+    """The last task that is finished, the state then, and, of a task that is shared, its record."""
+
+    task: int
+    state: dict[str, Any]
+    record: dict[str, Any] | None
+
 
 def path(folder: Path, configuration: Configuration) -> Path:
     """Return the file of a run's checkpoint."""
     return folder / f"{configuration.key}.safetensors"
 
 
-def keep(folder: Path, configuration: Configuration, task: int, state: dict[str, Any]) -> None:
+def keep(
+    folder: Path, configuration: Configuration, task: int, state: dict[str, Any], record: dict[str, Any] | None = None
+) -> None:
     """
-    Keep the state after a task; as optimiser and generators are made anew for each, it is all there is.
+    Keep the state after a task; as generators are made anew for each, it is all there is.
 
     Parameters
     ----------
@@ -34,16 +47,18 @@ def keep(folder: Path, configuration: Configuration, task: int, state: dict[str,
     task : int
         The last that is finished.
     state : dict of str to tensor
-        Of the network.
+        Of the run.
+    record : dict, optional
+        What came of the task, for those who share it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: np.ascontiguousarray(to_host(tensor)) for name, tensor in state.items()}
-    told = {"task": str(task), "configuration": _named(configuration)}
+    told = {"task": str(task), "configuration": _named(configuration), "record": json.dumps(record)}
     with written(path(folder, configuration)) as part:
         part.write_bytes(save(tensors, told))
 
 
-def kept(folder: Path, configuration: Configuration) -> tuple[int, dict[str, Any]] | None:
+def kept(folder: Path, configuration: Configuration) -> Kept | None:
     """
     Return the last task whose end was kept, and the state then.
 
@@ -56,18 +71,27 @@ def kept(folder: Path, configuration: Configuration) -> tuple[int, dict[str, Any
 
     Returns
     -------
-    (int, dict of str to ndarray) or None
-        None where nothing is kept, or something else, or it is damaged: the run begins at its beginning, which gives
-        the same numbers and takes longer.
+    Kept or None
+        Its state as arrays. None where nothing is kept, or something else, or it is damaged: the run begins at its
+        beginning, which gives the same numbers and takes longer.
     """
     try:
         with safe_open(path(folder, configuration), framework="numpy") as file:
             told = file.metadata() or {}
             if told["configuration"] != _named(configuration):
                 return None
-            return int(told["task"]), {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # no mapping
+            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # no mapping
+            return Kept(int(told["task"]), state, json.loads(told["record"]))
     except (OSError, SafetensorError, LookupError, ValueError):
         return None
+
+
+def forget_shared(folder: Path) -> None:
+    """Remove what arms shared, when no run is left that may want it."""
+    for one in folder.glob(f"*.{SHARED}.*.safetensors"):
+        one.unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def forget(folder: Path, configuration: Configuration) -> None:

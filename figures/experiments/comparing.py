@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .configuration import configured
 from .ledger import Record, place
+from .problems import configured
 
 #: Two-sided.
 CONFIDENCE = 0.95

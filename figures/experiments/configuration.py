@@ -73,8 +73,8 @@ class Configuration:
         What is done between them.
     seed : int
         Of the network, the data and their order: the same for all arms.
-    sizes : Sizes
-        How much.
+    sizes : dataclass
+        How much: of the kind of the panel (`problems.PROBLEMS`).
     device : {"cpu", "cuda"}
         Where it trains.
     """
@@ -82,7 +82,7 @@ class Configuration:
     panel: str
     arm: str
     seed: int
-    sizes: Sizes
+    sizes: Any
     device: str = "cpu"
 
     @property
@@ -93,26 +93,3 @@ class Configuration:
     def plain(self) -> dict[str, Any]:
         """Return it as JSON takes it."""
         return asdict(self)
-
-
-def configured(told: dict[str, Any]) -> Configuration:
-    """
-    Read a configuration that JSON has kept.
-
-    Parameters
-    ----------
-    told : dict
-        Of `Configuration.plain`.
-
-    Returns
-    -------
-    Configuration
-
-    Raises
-    ------
-    TypeError
-        It is not one.
-    KeyError
-        Likewise.
-    """
-    return Configuration(**{**told, "sizes": Sizes(**told["sizes"])})

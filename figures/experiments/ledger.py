@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from fire_ref.errors import sentence
 
-from .configuration import configured
+from .problems import configured
 from .refusing import UnusableError
 
 Record: TypeAlias = dict[str, Any]

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from fire_ref.cli.waiting import progress
 from fire_ref.errors import missing_extra, sentence
 
-from . import ledger
+from . import checkpoints, ledger
 from .asking import Trial
 from .configuration import Configuration
+from .data import loaded
 from .ledger import Record
-from .mnist import load
-from .plans import planned
+from .plans import PLANS, planned
 from .refusing import UnusableError
 from .several import several
 from .training import run
 
 
 def results(name: str, folder: Path) -> Path:
-    """Return the file of a figure's results."""
-    return folder / f"{name}.jsonl"
+    """Return the file of a figure's results; figures that are drawn from the same runs share one."""
+    return folder / f"{PLANS[name].book}.jsonl"
 
 
 def made(name: str, trial: Trial, device: str) -> list[Record]:
@@ -54,10 +55,10 @@ def made(name: str, trial: Trial, device: str) -> list[Record]:
     plan = planned(name, trial, device)
     _torch()
     path = results(name, trial.folder)
-    continued(path, trial, plan[0])
-    images = load(trial.data)
+    continued(path, trial, plan)
+    loaded(plan[0], trial.data)  # what is missing is told before anything is written
     with ledger.opened(path) as book:
-        done = _done(continued(path, trial, plan[0]))
+        done = _done(continued(path, trial, plan))
         todo = [one for one in plan if len(done.get(one.key, ())) < one.sizes.tasks]
         total = sum(one.sizes.tasks - len(done.get(one.key, ())) for one in todo)
         made_now = 0
@@ -71,20 +72,21 @@ def made(name: str, trial: Trial, device: str) -> list[Record]:
                 if tell is not None:
                     tell(made_now, total, f"{name}: {' '.join(map(str, ledger.place(record)))}")
 
-            checkpoints = trial.folder / f"{name}.checkpoints"
+            folder = path.with_suffix(".checkpoints")
             try:
                 if trial.jobs > 1:
-                    several(todo, done, emit, checkpoints, trial.data, trial.jobs)
+                    several(todo, done, emit, folder, trial.data, trial.jobs)
                 else:
                     for one in todo:
-                        run(one, images, emit, folder=checkpoints, done=done.get(one.key, ()))
+                        run(one, loaded(one, trial.data), emit, folder=folder, done=done.get(one.key, ()))
+                checkpoints.forget_shared(folder)
             except KeyboardInterrupt:
                 kept = sum(map(len, done.values())) + made_now
                 raise KeyboardInterrupt(f"{kept} results are kept in {path}; --resume goes on with them") from None
     return ledger.read(path)
 
 
-def continued(path: Path, trial: Trial, like: Configuration) -> list[Record]:
+def continued(path: Path, trial: Trial, plan: Sequence[Configuration]) -> list[Record]:
     """
     Return the results that are there, or refuse to mix them with others.
 
@@ -94,8 +96,8 @@ def continued(path: Path, trial: Trial, like: Configuration) -> list[Record]:
         Of the results.
     trial : Trial
         Whether it may go on with them.
-    like : Configuration
-        One of the runs to come.
+    plan : sequence of Configuration
+        The runs to come.
 
     Returns
     -------
@@ -110,10 +112,10 @@ def continued(path: Path, trial: Trial, like: Configuration) -> list[Record]:
     if records and not trial.resume:
         rule = "be told to go on with the results that are there"
         raise UnusableError(sentence("figures", str(path), rule, f"{len(records)} results", "--resume"))
+    wanted = {one.panel: (one.plain()["sizes"], one.device) for one in plan}
     for record in records:
         told = record["configuration"]
-        other = {key: told[key] for key in ("sizes", "device")}
-        if other != {key: like.plain()[key] for key in ("sizes", "device")}:
+        if wanted.get(told["panel"], (told["sizes"], told["device"])) != (told["sizes"], told["device"]):
             sizes = ", ".join(f"{value} {key}" for key, value in told["sizes"].items())
             rule = "hold results of the scale and device asked for"
             got = f"{sizes} on {told['device']}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
 import fire_ref
 
 from .arms.arm import gain, weights
-from .network import drift, features, judged
+from .course import Look
+from .network import drift
 
 #: Updates of the new task after which the old one is asked again.
 LATER = (10, 100)
@@ -20,7 +21,7 @@ DIGITS = 4
 class Watch:
     """One change, from before it until the last look at the old task."""
 
-    def __init__(self, model: Any, inputs: Any, labels: Any) -> None:
+    def __init__(self, model: Any, look: Look) -> None:
         """
         Look at the old task before the change.
 
@@ -28,11 +29,11 @@ class Watch:
         ----------
         model : torch.nn.Module
             The network, which stays the same object.
-        inputs, labels : tensor
-            The old task's.
+        look : Look
+            At the old task.
         """
-        self._model, self._data = model, (inputs, labels)
-        self._features = features(model, inputs)
+        self._model, self._look = model, look
+        self._features = look.features()
         self._weights = {name: tensor.clone() for name, tensor in weights(model.state_dict()).items()}
         self.found: dict[str, Any] = {"before": self._judged(), "dfi": [self._dfi()]}
 
@@ -41,8 +42,10 @@ class Watch:
         now = weights(self._model.state_dict())
         self.found["dfi"].append(self._dfi())
         self.found["sfe"] = rounded(sum(float(fire_ref.sfe(W, now[name])) for name, W in self._weights.items()))
-        self.found["drift"] = rounded(drift(self._features, features(self._model, self._data[0])))
+        self.found["drift"] = rounded(drift(self._features, self._look.features()))
         self.found["after"] = self._judged()
+        if self._look.restated is not None:
+            self.found["restated"] = _short(self._look.restated())
 
     def updated(self, updates: int) -> None:
         """Look again after some updates of the new task, if it is time."""
@@ -50,10 +53,14 @@ class Watch:
             self.found[f"after {updates}"] = self._judged()
 
     def _judged(self) -> list[float | None]:
-        return [rounded(value) for value in judged(self._model, *self._data)]
+        return _short(self._look.judged())
 
     def _dfi(self) -> float | None:
         return total_dfi(self._model.state_dict())
+
+
+def _short(told: Iterable[float | None]) -> list[float | None]:
+    return [None if value is None else rounded(value) for value in told]
 
 
 def total_dfi(state: Mapping[str, Any]) -> float | None:

@@ -12,7 +12,7 @@ from .mnist import CLASSES, Images
 
 Array: TypeAlias = np.ndarray[Any, np.dtype[Any]]
 #: What a generator is for: each has a stream of its own, whatever the others draw.
-STREAMS = ("images", "task", "order", "isometry")
+STREAMS = ("images", "task", "order", "isometry", "companion")
 
 
 class Task(NamedTuple):

@@ -12,9 +12,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .configuration import configured
+from .data import loaded
 from .ledger import Record
-from .mnist import load
+from .problems import configured
 from .training import run
 
 
@@ -33,10 +33,10 @@ def main(arguments: Sequence[str]) -> int:
         0.
     """
     folder, *data = map(Path, arguments)
-    images = load(data[0] if data else None)
     for line in sys.stdin:
         asked = json.loads(line)
-        run(configured(asked["configuration"]), images, _told, folder=folder, done=asked["done"])
+        one = configured(asked["configuration"])
+        run(one, loaded(one, data[0] if data else None), _told, folder=folder, done=asked["done"])
         _told(None)
     return 0
 

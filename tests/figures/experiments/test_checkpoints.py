@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from figures.experiments.checkpoints import forget, keep, kept, path
+from figures.experiments.checkpoints import SHARED, forget, forget_shared, keep, kept, path
 
 from ...backends import available
 from .faked import configuration, moment
@@ -17,9 +17,9 @@ def test_the_state_comes_back_to_the_last_bit(tmp_path: Path) -> None:
         keep(tmp_path, configuration(), task, state)
     found = kept(tmp_path, configuration())
     assert found is not None
-    assert found[0] == 1
-    assert found[1].keys() == state.keys()
-    assert all(torch.equal(torch.from_numpy(found[1][name]), tensor) for name, tensor in state.items())
+    assert (found.task, found.record) == (1, None)
+    assert found.state.keys() == state.keys()
+    assert all(torch.equal(torch.from_numpy(found.state[name]), tensor) for name, tensor in state.items())
     assert [one.name for one in tmp_path.iterdir()] == ["random-labels.base.0.safetensors"]
 
 
@@ -45,3 +45,20 @@ def test_a_finished_run_leaves_nothing(tmp_path: Path) -> None:
     forget(where, configuration(seed=1))
     assert not where.exists()
     forget(where, configuration(seed=1))
+
+
+def test_what_is_shared_has_its_record_and_is_removed_apart(tmp_path: Path) -> None:
+    available("torch")
+    where = tmp_path / "checkpoints"
+    shared, own = configuration(SHARED), configuration("base")
+    keep(where, shared, 0, moment().model.state_dict(), {"online": 0.25})
+    keep(where, own, 0, moment().model.state_dict())
+    found = kept(where, shared)
+    assert found is not None
+    assert found.record == {"online": 0.25}
+    forget_shared(where)
+    assert kept(where, shared) is None
+    assert kept(where, own) is not None
+    forget(where, own)
+    forget_shared(where)
+    assert not where.exists()

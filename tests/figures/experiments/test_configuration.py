@@ -1,20 +1,16 @@
-"""What a run is, as JSON keeps it; and which updates the metric counts."""
+"""What a run is; and which updates the metric counts."""
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
-from figures.experiments.configuration import LAST, METRIC, Sizes, configured
+from figures.experiments.configuration import LAST, METRIC, Sizes
 
 from .faked import configuration
 
 
-def test_json_gives_it_back() -> None:
-    one = configuration("iso", 3)
-    assert configured(json.loads(json.dumps(one.plain()))) == one
-    assert one.key == "random-labels.iso.3"
+def test_a_run_has_a_name() -> None:
+    assert configuration("iso", 3).key == "random-labels.iso.3"
 
 
 @pytest.mark.parametrize("sizes", [Sizes(), Sizes(40, 3, 2, 10, 8), Sizes(30, 2, 1, 10), Sizes(10, 1, 1, 10)])
@@ -31,9 +27,3 @@ def test_the_metric_counts_the_last_fifth_and_whole_updates(sizes: Sizes) -> Non
 def test_the_published_sizes() -> None:
     assert (Sizes().updates, Sizes().counted) == (320, 768)
     assert [Sizes().counted_in(task) for task in (8, 9, 10, 11)] == [0, 128, 320, 320]
-
-
-@pytest.mark.parametrize("told", [{}, {"panel": "a"}, {**configuration().plain(), "more": 1}])
-def test_anything_else_is_no_configuration(told: dict[str, object]) -> None:
-    with pytest.raises((KeyError, TypeError)):
-        configured(told)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from figures.catalogue import FIGURES
+from figures.experiments import plans
 from figures.experiments.arms.catalogue import ARMS
 from figures.experiments.asking import SCALES, Trial
 from figures.experiments.mnist import load
@@ -39,6 +40,25 @@ def test_all_arms_of_a_seed_come_before_the_next_seed() -> None:
 def test_less_may_be_asked_for() -> None:
     runs = planned("figF", Trial(scale="tiny", seeds=1, methods=("base", "iso")), "cpu")
     assert [one.key for one in runs] == [f"{panel}.{arm}.0" for panel in PANELS for arm in ("base", "iso")]
+
+
+def test_where_the_first_task_is_shared_all_seeds_of_one_arm_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = {name: one._replace(shares=True) for name, one in plans.PROBLEMS.items()}
+    monkeypatch.setattr(plans, "PROBLEMS", shared)
+    runs = planned("figF", Trial(scale="tiny", seeds=2, methods=("base", "norm", "iso")), "cpu")
+    rest = [(arm, seed) for seed in (0, 1) for arm in ("norm", "iso")]
+    assert [(one.arm, one.seed) for one in runs[:6]] == [("base", 0), ("base", 1), *rest]
+    assert [one.panel for one in runs] == ["random-labels"] * 6 + ["permuted-inputs"] * 6
+
+
+def test_an_arm_that_the_figure_lacks_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plans, "PLANS", {"figF": PLANS["figF"]._replace(arms=("base", "norm"))})
+    with pytest.raises(UnusableError, match=r"--methods must be of base, norm for figF; got iso\. Try --methods all\."):
+        planned("figF", Trial(methods=("base", "iso")), "cpu")
+
+
+def test_panels_may_differ_in_size() -> None:
+    assert plans.Scale({"a": 1, "b": 2}, 3).of("b") == 2
 
 
 def test_a_scale_that_is_not_there_is_one_line() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from figures.experiments.course import Look
 from figures.experiments.network import drift, features, judged
 from figures.experiments.stability import Watch, rounded
 
@@ -17,7 +18,8 @@ def test_every_look_is_at_the_old_task_and_at_its_time() -> None:
     X, y = torch.rand(30, 20), torch.randint(10, (30,))
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     H = features(model, X)
-    watch = Watch(model, X, y)
+    again = (7.0, 0.5)
+    watch = Watch(model, Look(lambda: judged(model, X, y), lambda: features(model, X), lambda: again))
     first = judged(model, X, y)
     with torch.no_grad():
         for tensor in model.parameters():
@@ -35,7 +37,20 @@ def test_every_look_is_at_the_old_task_and_at_its_time() -> None:
         assert watch.found["dfi"][place] == pytest.approx(dfi, rel=1e-3)
     for updates in range(1, 151):
         watch.updated(updates)
-    assert list(watch.found) == ["before", "dfi", "sfe", "drift", "after", "after 10", "after 100"]
+    assert list(watch.found) == [
+        "before", "dfi", "sfe", "drift", "after", "restated", "after 10", "after 100",
+    ]  # fmt: skip
+    assert watch.found["restated"] == [7.0, 0.5]
+
+
+def test_what_is_neither_right_nor_wrong_has_no_share() -> None:
+    torch = available("torch")
+    model = moment().model
+    X = torch.rand(30, 20)
+    watch = Watch(model, Look(lambda: (2.5, None), lambda: features(model, X)))
+    watch.changed()
+    assert watch.found["before"] == watch.found["after"] == [2.5, None]
+    assert "restated" not in watch.found
 
 
 def test_numbers_are_short_and_what_is_none_is_none() -> None:

@@ -14,7 +14,9 @@ from figures.experiments.checkpoints import keep
 from figures.experiments.configuration import Configuration
 from figures.experiments.ledger import Record
 from figures.experiments.mnist import Images, load
+from figures.experiments.mnist_course import MnistCourse
 from figures.experiments.network import judged, mlp
+from figures.experiments.problems import PROBLEMS
 from figures.experiments.tasks import random_labels
 from figures.experiments.training import digest, run
 
@@ -97,6 +99,29 @@ def test_arms_leave_the_first_task_with_the_same_weights_and_part_then(images: I
     assert len({second for _, second in ends.values()}) == len(ARMS)
     (other, *_) = ran(configuration(seed=1), images, tmp_path)
     assert other["weights"] != ends["base"][0]
+
+
+def test_a_first_task_that_is_shared_is_trained_once(
+    images: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arms = ("base", "ortho", "l2-init")
+    apart = {arm: ran(configuration(arm), images, tmp_path) for arm in arms}
+    shared = {name: one._replace(shares=True) for name, one in PROBLEMS.items()}
+    monkeypatch.setattr(training, "PROBLEMS", shared)
+    trained: list[tuple[str, int]] = []
+    real = MnistCourse.train
+
+    def train(self: Any, number: int, arm: Any, *more: Any) -> Any:
+        trained.append((arm.label, number))
+        return real(self, number, arm, *more)
+
+    monkeypatch.setattr(MnistCourse, "train", train)
+    assert {arm: ran(configuration(arm), images, tmp_path) for arm in arms} == apart
+    # The penalty acts in the first task already: that arm has one of its own.
+    assert [label for label, number in trained if number == 0] == ["base", "L2 init"]
+    # Another seed shares nothing with it.
+    ran(configuration("ortho", seed=1), images, tmp_path)
+    assert trained[-3:] == [("ortho", 0), ("ortho", 1), ("ortho", 2)]
 
 
 def test_accuracy_is_measured_before_the_update(images: Images, tmp_path: Path) -> None:
