@@ -34,6 +34,6 @@ def end(content: bytes, start: int = 0) -> int:
     while name != b"IEND":
         name = content[place + 4 : place + 8]
         place += AROUND + int.from_bytes(content[place : place + 4], "big")
-        if place > len(content) or len(name) < 4:
+        if place > len(content):
             raise ValueError("a PNG cut short")
     return place

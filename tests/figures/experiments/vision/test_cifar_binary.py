@@ -26,6 +26,7 @@ def test_a_folder_is_read_in_order(dataset: str, files: int, classes: int, tmp_p
         np.testing.assert_array_equal(found.labels[12 * seed : 12 * seed + 12], labels)
     np.testing.assert_array_equal(found.test, noise(12, 32, classes, files)[0])
     assert found.test_labels.dtype == np.int64
+    assert found.test.base is None  # nothing of the files is held on to
 
 
 def test_the_folder_may_be_the_inner_one_and_images_smaller(tmp_path: Path) -> None:
@@ -33,7 +34,6 @@ def test_the_folder_may_be_the_inner_one_and_images_smaller(tmp_path: Path) -> N
     small = load("cifar10", tmp_path / LAYOUTS["cifar10"].folder, 4)
     assert small.train.shape == (15, 3, 4, 4)
     assert small.train[7, 2, 1, 3] == np.floor(whole.train[7, 2, 8:16, 24:].astype(float).mean() + 0.5)
-    assert small.train.base is None  # nothing of the files is held on to
 
 
 @pytest.mark.parametrize(("dataset", "_", "classes"), SETS)

@@ -17,9 +17,13 @@ def test_resnet8_is_three_stages_of_one_block() -> None:
         (4, 3, 3, 3), (4, 4, 3, 3), (4, 4, 3, 3), (8, 4, 3, 3), (8, 8, 3, 3), (8, 4, 1, 1), (16, 8, 3, 3),
         (16, 16, 3, 3), (16, 8, 1, 1),
     ]  # fmt: skip
+    seen = []
+    for part in (model.blocks[0], model.pool):
+        part.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     with torch.no_grad():
-        inner = model.blocks(model.relu1(model.bn1(model.conv1(torch.rand(2, 3, 16, 16)))))
-    assert inner.shape == (2, 16, 4, 4)
+        model(torch.rand(2, 3, 16, 16))
+    assert [tuple(inner.shape) for inner in seen] == [(2, 4, 16, 16), (2, 16, 4, 4)]
+    assert all((inner >= 0).all() for inner in seen)
     assert model.head[-1].weight.shape == (10, 16)
 
 

@@ -31,6 +31,17 @@ def test_images_are_of_their_class(folder: Path) -> None:
     assert (found.labels.dtype, found.train.dtype) == (np.int64, np.uint8)
 
 
+def test_an_image_is_not_turned_and_keeps_its_colours(folder: Path) -> None:
+    image = sorted((folder / "tiny-imagenet-200" / "train").rglob("*.JPEG"))[-2]
+    shown = np.zeros((64, 64, 3), np.uint8)
+    shown[:32, :32, 0] = shown[:, 32:, 2] = 240
+    image.write_bytes(jpeg(shown))
+    found = load(folder, 2).train[0]
+    assert found.tolist() == pytest.approx(
+        np.array([[[240, 0], [0, 0]], [[0, 0], [0, 0]], [[0, 240], [0, 240]]]), abs=4
+    )
+
+
 def test_the_annotations_say_what_is_tested(folder: Path) -> None:
     path = folder / "tiny-imagenet-200" / "val" / "val_annotations.txt"
     path.write_text("".join(line + "\n" for line in path.read_text().splitlines()[::-1]))
@@ -71,6 +82,7 @@ def test_what_is_something_else_is_one_line(folder: Path) -> None:
         (image, b"<html>", f"{image.name} must be a readable JPEG; got no readable picture"),
         (image, right[: len(right) // 2], f"{image.name} must be a readable JPEG"),
         (image, jpeg(np.zeros((32, 64, 3), np.uint8)), f"{image.name} must be of 64 x 64 pixels; got 64 x 32"),
+        (image, jpeg(np.zeros((64, 32, 3), np.uint8)), f"{image.name} must be of 64 x 64 pixels; got 32 x 64"),
         (inner / "wnids.txt", b"\n", "wnids.txt must have a line for each entry"),
         (inner / "wnids.txt", b"\xff\xfe\xfa", "wnids.txt must be a readable text"),
         (inner / "val" / "val_annotations.txt", b"val_0.JPEG\tn9\n", r"val_annotations.txt must name .*n9"),

@@ -10,6 +10,7 @@ import pytest
 
 from figures.experiments.arms.catalogue import ARMS
 from figures.experiments.vision.evaluating import judged
+from figures.experiments.vision.order import batches
 from figures.experiments.vision.phases import Phase
 from figures.experiments.vision.resnet import resnet8
 from figures.experiments.vision.schedule import factor
@@ -18,7 +19,7 @@ from figures.experiments.vision.training import Curve, trained
 from ....backends import available
 from .faked import TINY, samples
 
-PHASE = Phase(np.arange(40), np.arange(20), 12)
+PHASE = Phase(np.arange(59, 0, -2), np.arange(20), 12)
 
 
 def ran(model: Any, phase: Phase = PHASE, sizes: Any = TINY, seed: int = 0, **more: Any) -> Curve:
@@ -59,13 +60,33 @@ def test_it_learns_and_asks_other_images_than_it_learns() -> None:
 def test_only_the_images_of_the_phase_are_learned() -> None:
     torch = available("torch")
     train, test = samples()
-    spoilt = replace(train, labels=torch.where(torch.arange(60) < 40, train.labels, 0))
+    spoilt = replace(train, labels=torch.where(torch.arange(60) % 2 == 1, train.labels, 0))
     ends = []
     for shown in (train, spoilt):
         model = resnet8(4, 8, 10, 0)
         trained(model, shown, test, PHASE, TINY, order=np.random.default_rng(0))
         ends.append(model.head[-1].weight)
     assert torch.equal(*ends)
+
+
+def test_an_update_is_a_step_against_the_gradient_of_its_batch() -> None:
+    torch = available("torch")
+    sizes = replace(TINY, rate=0.1, clip=0.0, warmup=0.0, cosine=False)
+    found, wanted = resnet8(4, 8, 10, 0), resnet8(4, 8, 10, 0)
+    ran(
+        found, PHASE._replace(updates=3), sizes, optimizer=lambda model, rate: torch.optim.SGD(model.parameters(), rate)
+    )
+    train, _ = samples()
+    for places in batches(30, 10, 3, np.random.default_rng(0)):
+        inputs, labels = train.at(PHASE.train[places])
+        told = wanted(inputs)
+        loss = -told.log_softmax(dim=1)[torch.arange(10), labels].mean()
+        gradients = torch.autograd.grad(loss, list(wanted.parameters()))
+        with torch.no_grad():
+            for one, gradient in zip(wanted.parameters(), gradients, strict=True):
+                one -= 0.1 * gradient
+    for one, other in zip(found.parameters(), wanted.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-5)
 
 
 def test_the_order_alone_decides_what_is_learned() -> None:

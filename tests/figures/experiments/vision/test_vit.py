@@ -56,6 +56,35 @@ def test_attention_is_softmax_of_queries_and_keys_head_by_head(rng: np.random.Ge
     np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-12)
 
 
+def test_each_part_is_given_the_stream_without_its_scale_and_adds_to_it() -> None:
+    torch = available("torch")
+    layer = vit_tiny(64, 8, 10, 0).layers[0]
+    X = torch.randn(2, 5, 64)
+    with torch.no_grad():
+        for last in (layer.fc2, layer.to_out):
+            kept = {name: tensor.clone() for name, tensor in last.state_dict().items()}
+            for tensor in last.parameters():
+                tensor.zero_()  # the other part alone
+            added = layer(X) - X
+            assert added.abs().max() > 1e-2
+            # Differences of numbers of size ten in float32.
+            assert torch.allclose(layer(10 * X) - 10 * X, added, atol=1e-4)
+            last.load_state_dict(kept)
+
+
+def test_features_are_the_class_tokens_place_in_the_stream() -> None:
+    torch = available("torch")
+    model = vit_tiny(64, 8, 10, 0)
+    with torch.no_grad():
+        for layer in model.layers:
+            for tensor in (*layer.to_out.parameters(), *layer.fc2.parameters()):
+                tensor.zero_()
+        found = model.features(torch.rand(3, 3, 8, 8))
+        alone = (model.token + model.positions[:, :1])[0]
+        wanted = (alone - alone.mean()) / (alone.var(correction=0) + 1e-5).sqrt()
+        assert torch.allclose(found, wanted.expand(3, -1), atol=1e-4)
+
+
 def test_positions_tell_patches_apart() -> None:
     torch = available("torch")
     model, image = vit_tiny(64, 8, 10, 0).eval(), torch.rand(1, 3, 8, 8)
