@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from fire_ref.errors import sentence
 
-from .arms.catalogue import ARMS
+from .arms.catalogue import MLP_ARMS
 from .asking import Trial
 from .configuration import Configuration, Sizes
 from .refusing import UnusableError
@@ -87,5 +87,5 @@ def planned(name: str, trial: Trial, device: str) -> list[Configuration]:
         Configuration(panel, arm, seed, scale.sizes, device)
         for panel in plan.panels
         for seed in range(trial.seeds or scale.seeds)
-        for arm in trial.methods or ARMS
+        for arm in trial.methods or MLP_ARMS
     ]
