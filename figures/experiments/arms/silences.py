@@ -62,7 +62,7 @@ class Silences:
         tensor of int64, shape (units,)
         """
         times = self._histogram.cumsum(dim=1)
-        reached = times >= self._quantile * times[:, -1:].double()
+        reached = times >= self._quantile * times[:, -1:]
         own = reached.int().argmax(dim=1)
         return own.where(times[:, -1] >= self._fewest, own.new_tensor(self._longest))
 

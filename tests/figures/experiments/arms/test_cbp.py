@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from figures.experiments.arms.cbp import contributions, replacing
+from figures.experiments.arms.cbp import Cbp, contributions, replacing
 from figures.experiments.units import units
 
 from ....backends import available
@@ -26,48 +26,39 @@ def test_a_contribution_is_strength_times_outgoing_weights(make: Any) -> None:
             assert value == pytest.approx(float(strengths[unit] * mine.abs().sum()), rel=1e-5)
 
 
-def changes(model: Any, X: Any, companion: Any, updates: int) -> list[list[int]]:
-    """Return which units of the last hidden layer are new after each update; nothing is learned."""
-    layer, found = units(model)[-1], []
+def replaced(model: Any, X: Any, companion: Any, updates: int) -> list[list[int]]:
+    """Return which units of the first hidden layer are new after each update; nothing is learned."""
+    weight, found = units(model)[0].incoming.weight, []
     for _ in range(updates):
-        before = layer.outgoing.weight.detach().clone()
+        before = weight.detach().clone()
         model(X)
         companion.updated()
-        lost = (layer.outgoing.weight == 0).all(dim=0) & (before != 0).any(dim=0)
-        run = before.shape[1] // len(layer.incoming.weight)
-        found.append(sorted({int(i) // run for i in lost.nonzero().flatten()}))
+        found.append((weight != before).flatten(1).any(dim=1).nonzero().flatten().tolist())
     return found
 
 
-@pytest.mark.parametrize(("make", "shape", "count"), [(moment, (30, 20), 12), (conv_moment, (30, 3, 6, 6), 6)])
+@pytest.mark.parametrize(("make", "shape", "count"), [(moment, (30, 20), 12), (conv_moment, (30, 3, 6, 6), 8)])
 def test_one_is_replaced_when_the_share_has_come_to_one(make: Any, shape: tuple[int, ...], count: int) -> None:
     torch = available("torch")
     model = make().model
-    X = torch.rand(shape, generator=torch.Generator().manual_seed(3))
-    rate, maturity = 1.01 / (5 * count), 7
-    companion = replacing(rate, maturity)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
-    found = changes(model, X, companion, 12)
+    companion = replacing(1.01 / (5 * count), 7)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
+    found = replaced(model, torch.rand(shape), companion, 12)
     # Old enough from the eighth update on, and five of these make one.
     assert [len(one) for one in found] == [0] * 11 + [1]
+    companion.close()
 
 
 def test_the_least_useful_goes_and_the_young_are_left_alone() -> None:
     torch = available("torch")
-    model = moment().model
-    X, layer = torch.rand(30, 20), units(model)[-1]
-    companion = replacing(1 / 12, 2)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
-    with torch.no_grad():
-        heard = model[:-1](X).abs().mean(dim=0)
-        useful = contributions(layer, heard)
-    order = useful.argsort().tolist()
-    found = changes(model, X, companion, 9)
-    # One in every update after two, each new one too young for another two; those of other layers change what is heard.
-    assert found[:2] == [[], []]
-    assert found[2] == [order[0]]
-    new = [one for row in found for one in row]
-    for place, one in enumerate(new):
-        assert one not in new[max(0, place - 2) : place]
-    companion.close()
+    model = torch.nn.Sequential(torch.nn.Linear(20, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3))
+    X, layer = torch.randn(30, 20), units(model)[0]
+    order = contributions(layer, model[:-1](X).detach().abs().mean(dim=0)).argsort().tolist()
+    companion = Cbp(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0), 0.25, 2)
+    # One is due when the four are old enough. Then three are: .75, 1.5. A new one is the least useful of all, having no
+    # outgoing weight, but two updates old only; in the sixth update it may go again.
+    assert replaced(model, X, companion, 3) == [[], [], [order[0]]]
+    assert float(companion._utility[0][order[0]]) == 0
+    assert replaced(model, X, companion, 3) == [[], [order[1]], [order[0]]]
 
 
 def test_utility_is_a_running_average() -> None:

@@ -102,6 +102,12 @@ def test_nothing_else_does(mutant: str, wanted: Wanted, rng: np.random.Generator
         check(before, {"weight": MUTANTS[mutant](W, wanted)}, weights, wanted)
 
 
+def test_muons_steps_are_held_to_float64(rng: np.random.Generator) -> None:
+    W, wanted = weight(rng, (16, 16), 1e4)[None], Wanted(10, "muon")
+    distance, bound = apart(W, 1.001 * made(W[0], wanted)[None], 1.0, wanted)
+    assert np.all(distance > 10 * bound)
+
+
 def test_a_single_wrong_tap_is_seen(rng: np.random.Generator) -> None:
     torch = available("torch")
     model = torch.nn.Conv2d(5, 7, 3)

@@ -67,6 +67,17 @@ def test_rescaled_steps_have_the_norm_of_the_exact_one_and_their_own_direction(m
         assert torch.allclose(V / V.norm(), X / X.norm(), atol=1e-6)
 
 
+@pytest.mark.parametrize("change", [fire.steps(5), fire.exact, fire.muon_steps(5), fire.rescaled(5)])
+def test_the_recipe_says_which(change: Any) -> None:
+    torch = available("torch")
+    model = torch.nn.Module()
+    model.to_q, model.to_v = torch.nn.Linear(4, 4), torch.nn.Linear(4, 4)
+    found = change(moment()._replace(model=model, recipe="vit"))
+    assert found.checked == 1
+    assert torch.equal(found.state["to_v.weight"], model.to_v.weight)
+    assert not torch.allclose(found.state["to_q.weight"], model.to_q.weight)
+
+
 @pytest.mark.parametrize("make", [moment, conv_moment])
 def test_something_else_in_its_place_stops_the_run(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     available("torch")

@@ -91,7 +91,7 @@ def test_what_is_replaced_is_the_matrices_and_nothing_else(make: Any) -> None:
     now = make()
     before = now.model.state_dict()
     # Another factor for every entry: a transposed tap or one in another's place would show.
-    state = replaced(now, lambda W, c: W * c * torch.arange(W.numel()).reshape(W.shape)).state
+    state = replaced(now, lambda W, c: (W * c * torch.arange(W.numel()).reshape(W.shape)).contiguous()).state
     assert list(state) == list(before)
     for name, tensor in state.items():
         assert tensor.is_contiguous()
