@@ -46,16 +46,32 @@ MARKERS = {
     "delta-orthogonal": "<",
 }
 
-#: Arm of an experiment -> its colour and marker: the method's own, where it has one; twelve must be told apart.
+#: Arm of an experiment -> its colour and marker: the method's own, where it has one. No two have one marker; some that
+#: differ only in their steps share a colour, and the number of these is their marker.
 ARMS = {
     "base": (COLOURS["W"], "o"),
     "full-reset": (COLOURS["full reset"], "X"),
+    "sp-0.2": (COLOURS["shrink and perturb"], "<"),
     "sp-0.5": (COLOURS["shrink and perturb"], "v"),
     "sp-0.8": (COLOURS["shrink and perturb"], ">"),
+    "dash": ("#AA4499", "x"),
     "l2-init": ("#44AA99", "h"),
+    "parseval": ("#117733", "H"),
+    "redo": ("#DDCC77", "1"),
+    "cbp": ("#88CCEE", "2"),
+    "snr": ("#661100", "3"),
+    "muon": (COLOURS["muon"], "8"),
+    "fire-0": (COLOURS["cubic"], "$0$"),
+    "fire-1": (COLOURS["cubic"], "$1$"),
+    "fire-2": (COLOURS["cubic"], "$2$"),
+    "fire-3": (COLOURS["cubic"], "$3$"),
     "fire-5": (COLOURS["k = 5"], "s"),
+    "fire-5-rescaled": ("#CC6677", "+"),
     "fire-10": (COLOURS["k = 10"], "D"),
+    "fire-20": (COLOURS["k = 10"], "$20$"),
     "fire-exact": (COLOURS["exact"], "*"),
+    "fire-muon-5": (COLOURS["muon"], "$5$"),
+    "fire-muon-10": (COLOURS["muon"], "$10$"),
     "front": (COLOURS["front"], "d"),
     "norm": ("#6699CC", "p"),
     "iso": ("#999933", "P"),

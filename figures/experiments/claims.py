@@ -10,7 +10,7 @@ from .comparing import Control, Interval, Scores, interval, paired
 
 #: Stands for the shrink and perturb whose mean is best here: a baseline at the best of its values.
 BEST = "sp-best"
-SHRINKING = ("sp-0.5", "sp-0.8")
+SHRINKING = ("sp-0.2", "sp-0.5", "sp-0.8")
 
 
 class Claim(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -58,8 +58,8 @@ class Course(Protocol):
     def take(self, state: Mapping[str, Any]) -> None:
         """Go on from a state, of tensors or arrays."""
 
-    def gradient(self, number: int) -> State:
-        """Return the gradient of the mean loss on the data of a task, by names of parameters."""
+    def gradients(self, number: int) -> Iterable[State]:
+        """Give the gradient of the mean loss on each batch of a task's data, by names of parameters."""
 
     def look(self, number: int) -> Look:
         """Return how the network is looked at on the data of a task."""

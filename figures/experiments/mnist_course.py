@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -46,14 +46,15 @@ class MnistCourse:
 
         self.model.load_state_dict({name: torch.as_tensor(np.asarray(values)) for name, values in state.items()})
 
-    def gradient(self, number: int) -> State:
-        """Return the gradient on all images of a task."""
+    def gradients(self, number: int) -> Iterator[State]:
+        """Give the gradient on each batch of a task's images."""
         import torch
 
         inputs, labels = self._data(number)
-        loss = torch.nn.functional.cross_entropy(self.model(inputs), labels)
         names, tensors = zip(*self.model.named_parameters(), strict=True)
-        return dict(zip(names, torch.autograd.grad(loss, tensors), strict=True))
+        for batch in torch.arange(len(inputs), device=inputs.device).split(self._configuration.sizes.batch):
+            loss = torch.nn.functional.cross_entropy(self.model(inputs[batch]), labels[batch])
+            yield dict(zip(names, torch.autograd.grad(loss, tensors), strict=True))
 
     def look(self, number: int) -> Look:
         """Look at the network on all images of a task."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from fire_ref.errors import sentence
 
-from .arms.catalogue import ARMS
+from .arms.catalogue import MLP_ARMS
 from .asking import Trial
 from .configuration import Configuration, Sizes
 from .problems import PROBLEMS
@@ -70,7 +70,7 @@ PLANS: Mapping[str, Plan] = {
             "full-small": Scale(Sizes(), 5),
         },
         {"paper": "the paper has no such figure"},
-        tuple(ARMS),
+        MLP_ARMS,
         "figF",
     ),
 }

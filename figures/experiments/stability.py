@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import Any
 
 import fire_ref
 
-from .arms.arm import gain, weights
+from .arms.arm import State
+from .arms.matrices import Weight, stacks, taken
 from .course import Look
 from .network import drift
 
@@ -21,7 +22,7 @@ DIGITS = 4
 class Watch:
     """One change, from before it until the last look at the old task."""
 
-    def __init__(self, model: Any, look: Look) -> None:
+    def __init__(self, model: Any, look: Look, recipe: str = "official") -> None:
         """
         Look at the old task before the change.
 
@@ -31,17 +32,21 @@ class Watch:
             The network, which stays the same object.
         look : Look
             At the old task.
+        recipe : str
+            Of `fire_ref.RECIPES`: over which weights SFE and DfI are summed, whatever the arm.
         """
         self._model, self._look = model, look
         self._features = look.features()
-        self._weights = {name: tensor.clone() for name, tensor in weights(model.state_dict()).items()}
+        self._weights = taken(model, recipe)
+        self._before = [(W.clone(), gain) for W, gain in stacks(model.state_dict(), self._weights)]
         self.found: dict[str, Any] = {"before": self._judged(), "dfi": [self._dfi()]}
 
     def changed(self) -> None:
         """Look right after the change: SFE and DfI over all weights, the drift of theorem 1, and the old task."""
-        now = weights(self._model.state_dict())
+        now = stacks(self._model.state_dict(), self._weights)
+        pairs = zip(self._before, now, strict=True)
         self.found["dfi"].append(self._dfi())
-        self.found["sfe"] = rounded(sum(float(fire_ref.sfe(W, now[name])) for name, W in self._weights.items()))
+        self.found["sfe"] = rounded(sum(float(fire_ref.sfe(W, V).sum()) for (W, _), (V, _) in pairs))
         self.found["drift"] = rounded(drift(self._features, self._look.features()))
         self.found["after"] = self._judged()
         if self._look.restated is not None:
@@ -56,16 +61,30 @@ class Watch:
         return _short(self._look.judged())
 
     def _dfi(self) -> float | None:
-        return total_dfi(self._model.state_dict())
+        return total_dfi(self._model.state_dict(), self._weights)
 
 
 def _short(told: Iterable[float | None]) -> list[float | None]:
     return [None if value is None else rounded(value) for value in told]
 
 
-def total_dfi(state: Mapping[str, Any]) -> float | None:
-    """Return DfI against FIRE's gain, over all weights of a state."""
-    return rounded(sum(float(fire_ref.dfi(W, gain=gain(W))) for W in weights(state).values()))
+def total_dfi(state: State, weights: Sequence[Weight]) -> float | None:
+    """
+    Return DfI against FIRE's gain, over all matrices that FIRE takes.
+
+    Parameters
+    ----------
+    state : mapping of str to tensor
+        Of the network.
+    weights : sequence of Weight
+        From `matrices.taken`.
+
+    Returns
+    -------
+    float or None
+        None where a network has diverged.
+    """
+    return rounded(sum(float(fire_ref.dfi(W, gain=gain).sum()) for W, gain in stacks(state, weights)))
 
 
 def rounded(value: float) -> float | None:

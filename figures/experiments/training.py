@@ -87,10 +87,10 @@ def _trained(configuration: Configuration, course: Course, number: int, initial:
     arm, model = ARMS[configuration.arm], course.model
     watch, checked = None, 0
     if number:
-        watch = Watch(model, course.look(number - 1))
+        watch = Watch(model, course.look(number - 1), course.recipe)
         if arm.change is not None:
             drawn = stream(configuration.seed, "isometry", number)
-            change = arm.change(Moment(model, initial, drawn, course.recipe, lambda: course.gradient(number)))
+            change = arm.change(Moment(model, initial, drawn, course.recipe, lambda: course.gradients(number)))
             model.load_state_dict(change.state)
             checked = change.checked
         watch.changed()

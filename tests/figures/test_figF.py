@@ -10,7 +10,7 @@ import pytest
 from figures import figF, style
 from figures.__main__ import main
 from figures.catalogue import Data
-from figures.experiments.arms.catalogue import ARMS
+from figures.experiments.arms.catalogue import ARMS, MLP_ARMS
 from figures.experiments.ledger import Record
 from figures.experiments.refusing import UnusableError
 
@@ -21,7 +21,7 @@ from .experiments.faked import folder, record, results
 PANELS = ("random-labels", "permuted-inputs")
 
 
-def rows(seeds: int = 5, panels: tuple[str, ...] = PANELS, arms: tuple[str, ...] = tuple(ARMS)) -> list[Record]:
+def rows(seeds: int = 5, panels: tuple[str, ...] = PANELS, arms: tuple[str, ...] = MLP_ARMS) -> list[Record]:
     found = []
     for panel in panels:
         values = {arm: [0.1 + 0.06 * i + 0.01 * seed for seed in range(seeds)] for i, arm in enumerate(arms)}
@@ -60,7 +60,7 @@ def test_the_caption_follows_the_numbers(tmp_path: Path) -> None:
     )
     assert "FIRE k = 10 > full reset: yes, difference .30 [" in up["caption"]
     assert "Permuted inputs, 5 seeds: loss of plasticity" in up["caption"]
-    values = {arm: [0.9 - 0.06 * i + 0.01 * seed for seed in range(5)] for i, arm in enumerate(ARMS)}
+    values = {arm: [0.9 - 0.06 * i + 0.01 * seed for seed in range(5)] for i, arm in enumerate(MLP_ARMS)}
     down = written(results(values), tmp_path)
     assert "Random labels, 5 seeds: no loss of plasticity at this scale: fresh minus base is -.060" in down["caption"]
     assert "FIRE k = 10 > full reset: no, difference -.30 [" in down["caption"]
@@ -76,7 +76,7 @@ def test_without_a_finished_run_there_is_no_figure(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("train", 3), ("counted", "many"), ("updates", None), ("stability", []), ("configuration", {"arm": "dash"})],
+    [("train", 3), ("counted", "many"), ("updates", None), ("stability", []), ("configuration", {"arm": "drop"})],
 )
 def test_results_that_hold_other_things_are_one_line(key: str, value: object, tmp_path: Path) -> None:
     others = rows(1)
@@ -96,13 +96,13 @@ def test_the_picture(seeds: int, panels: tuple[str, ...], tmp_path: Path) -> Non
     for row, panel in enumerate(panels):
         learning, metric, old = figure.axes[3 * row : 3 * row + 3]
         assert learning.get_title(loc="left") == figF.TITLES[panel]
-        assert [text.get_text() for text in metric.get_yticklabels()] == [arm.label for arm in ARMS.values()]
+        assert [text.get_text() for text in metric.get_yticklabels()] == [ARMS[arm].label for arm in MLP_ARMS]
         for line, (name, one) in zip(learning.lines, data["panels"][panel]["arms"].items(), strict=True):
             assert line.get_xdata().tolist() == one["updates"]
             assert line.get_ydata().tolist() == one["online"]
             assert (line.get_color(), line.get_marker()) == style.ARMS[name]
-        assert len(metric.lines) == len(ARMS) * (3 if seeds > 1 else 2)
-        assert len(old.lines) == 4 * len(ARMS)
+        assert len(metric.lines) == len(MLP_ARMS) * (3 if seeds > 1 else 2)
+        assert len(old.lines) == 4 * len(MLP_ARMS)
 
 
 def test_few_arms_are_drawn_too(tmp_path: Path) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from math import sqrt
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
@@ -26,15 +25,16 @@ class Moment(NamedTuple):
         For what is drawn.
     recipe : str
         Of `fire_ref.RECIPES`: which weights FIRE takes in this network.
-    gradient : callable, optional
-        Gives the gradient of the mean loss on the data to come, by names of parameters; for arms that look at it.
+    gradients : callable, optional
+        For arms that look at the data to come: gives the gradients, by names of parameters, of the mean loss on each of
+        its batches, one after the other, at the network as it is.
     """
 
     model: Any
     initial: State
     rng: np.random.Generator
     recipe: str = "official"
-    gradient: Callable[[], State] | None = None
+    gradients: Callable[[], Iterable[State]] | None = None
 
 
 class Change(NamedTuple):
@@ -85,32 +85,3 @@ class Arm(NamedTuple):
     def trains(self) -> bool:
         """Whether the arm differs from the others while it trains: then it shares no task with them."""
         return any(part is not None for part in (self.penalty, self.optimizer, self.companion))
-
-
-def weights(state: State) -> dict[str, Any]:
-    """Return the matrices of a state, which FIRE takes; biases are vectors."""
-    return {name: tensor for name, tensor in state.items() if tensor.ndim == 2}
-
-
-def gain(weight: Any) -> float:
-    """Return FIRE's gain of a weight (out, in)."""
-    return sqrt(weight.shape[0] / weight.shape[1])
-
-
-def replaced(moment: Moment, new: Callable[[Any], Any]) -> Change:
-    """
-    Replace every weight, and leave the biases.
-
-    Parameters
-    ----------
-    moment : Moment
-        The network.
-    new : callable
-        From a weight to what takes its place.
-
-    Returns
-    -------
-    Change
-    """
-    state = moment.model.state_dict()
-    return Change({**state, **{name: new(tensor) for name, tensor in weights(state).items()}})

@@ -6,15 +6,16 @@ from typing import Any
 
 import fire_ref
 
-from .arm import Change, Moment, replaced
+from .arm import Change, Moment
+from .matrices import replaced
 
 
 def change(moment: Moment) -> Change:
-    """Draw every weight anew."""
+    """Draw every matrix anew."""
 
-    def drawn(W: Any) -> Any:
+    def drawn(W: Any, c: float) -> Any:
         # The polar factor of a Gaussian matrix has the uniform distribution.
         gaussian = moment.rng.standard_normal(tuple(W.shape))
-        return W.new_tensor(fire_ref.fire(gaussian))
+        return W.new_tensor(c * fire_ref.polar_factor(gaussian))
 
     return replaced(moment, drawn)

@@ -24,7 +24,8 @@ def share(initial: float) -> Callable[[Moment], Change]:
 
     def change(moment: Moment) -> Change:
         state = dict(moment.model.state_dict())
-        for name, _ in moment.model.named_parameters():
+        # All names of a tied parameter: the last that is loaded is the one that stays.
+        for name, _ in moment.model.named_parameters(remove_duplicate=False):
             state[name] = (1 - initial) * state[name] + initial * moment.initial[name]
         return Change(state)
 

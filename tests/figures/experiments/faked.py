@@ -13,6 +13,7 @@ from figures.experiments.configuration import Configuration, Sizes
 from figures.experiments.ledger import Record
 from figures.experiments.mnist import FILES
 from figures.experiments.network import mlp
+from figures.experiments.units import Unit
 
 TINY = Sizes(images=40, tasks=3, epochs=2, batch=10, width=8)
 
@@ -79,12 +80,54 @@ def results(values: dict[str, list[float]], panel: str = "random-labels") -> lis
 
 def moment(seed: int = 0, *, inputs: int = 20, width: int = 12, far: float = 0.3) -> Moment:
     """Return a network that has moved away from where it began, with biases that are not zero."""
+    return _moved(mlp(inputs, width, 10, seed), seed, far)
+
+
+def convolutional(seed: int = 0) -> Any:
+    """Make a network of two convolutions with BatchNorm and a linear layer that reads the flattened second."""
     import torch
 
-    model = mlp(inputs, width, 10, seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        conv, more, last = torch.nn.Conv2d(3, 8, 3), torch.nn.Conv2d(8, 6, 3, bias=False), torch.nn.Linear(24, 10)
+    layers = [conv, torch.nn.BatchNorm2d(8), torch.nn.ReLU(), more, torch.nn.BatchNorm2d(6), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers, torch.nn.Flatten(), last)
+    model.units = lambda: [Unit(*layers[:3], more), Unit(*layers[3:], last)]
+    return model
+
+
+def conv_moment(seed: int = 0, far: float = 0.1) -> Moment:
+    """Return such a network away from where it began, its BatchNorm statistics too."""
+    import torch
+
+    model = convolutional(seed)
+    now = _moved(model, seed, far)
+    with torch.no_grad():
+        model.train()(torch.from_numpy(np.random.default_rng(seed).standard_normal((20, 3, 6, 6)).astype(np.float32)))
+    return now._replace(recipe="resnet")
+
+
+def _moved(model: Any, seed: int, far: float) -> Moment:
+    import torch
+
     initial = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     rng = np.random.default_rng(seed)
     with torch.no_grad():
         for tensor in model.parameters():
             tensor += far * torch.from_numpy(rng.standard_normal(tuple(tensor.shape)).astype(np.float32))
     return Moment(model, initial, np.random.default_rng(seed + 1))
+
+
+def matrices(model: Any, state: Any = None) -> dict[str, tuple[Any, float]]:
+    """Return every 2-D weight and every tap of a kernel with FIRE's gain, written out for the networks above."""
+    found = {}
+    for name, tensor in (model.state_dict() if state is None else state).items():
+        if tensor.ndim == 2:
+            found[name] = tensor, (len(tensor) / tensor.shape[1]) ** 0.5
+        if tensor.ndim == 4:
+            outputs, inputs, height, width = tensor.shape
+            for i in range(height):
+                for j in range(width):
+                    gain = (outputs / inputs) ** 0.5 / (height * width)
+                    found[f"{name}[{i}, {j}]"] = tensor[:, :, i, j], gain
+    return found

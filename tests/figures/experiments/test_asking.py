@@ -14,7 +14,7 @@ def test_methods_are_read_with_commas_and_all() -> None:
     assert methods_named(",".join(ARMS)) == tuple(ARMS)
 
 
-@pytest.mark.parametrize("given", ["", "dash", "base,,iso"])
+@pytest.mark.parametrize("given", ["", "drop", "base,,iso"])
 def test_an_unknown_method_is_one_line_with_all_names(given: str) -> None:
     with pytest.raises(ValueError, match="--methods must be of base, full-reset, sp-") as told:
         methods_named(given)

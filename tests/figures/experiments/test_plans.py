@@ -8,7 +8,7 @@ import pytest
 
 from figures.catalogue import FIGURES
 from figures.experiments import plans
-from figures.experiments.arms.catalogue import ARMS
+from figures.experiments.arms.catalogue import MLP_ARMS
 from figures.experiments.asking import SCALES, Trial
 from figures.experiments.mnist import load
 from figures.experiments.plans import PLANS, planned
@@ -33,7 +33,7 @@ def test_all_arms_of_a_seed_come_before_the_next_seed() -> None:
     for place, one in enumerate(runs):
         panel, rest = divmod(place, 60)
         assert one.panel == PLANS["figF"].panels[panel]
-        assert (one.seed, one.arm) == (rest // 12, list(ARMS)[rest % 12])
+        assert (one.seed, one.arm) == (rest // 12, MLP_ARMS[rest % 12])
     assert planned("figF", Trial(scale="small"), "cpu") == [one for one in runs if one.seed < 3]
 
 

@@ -1,28 +1,19 @@
-"""What arms share."""
+"""What an arm is: it trains by itself as soon as anything in it acts while the network trains."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from figures.experiments.arms.arm import gain, replaced, weights
-from fire_ref import fire
-
-from ....backends import available
-from ..faked import moment
+from figures.experiments.arms.arm import Arm
 
 
-def test_the_gain_is_fires() -> None:
-    torch = available("torch")
-    for shape in ((12, 20), (20, 12), (5, 5)):
-        W = torch.rand(shape, dtype=torch.float64)
-        assert gain(W) == pytest.approx(float(fire(W).norm()) / min(shape) ** 0.5)
+def nothing(*_: Any) -> Any:
+    return None
 
 
-def test_weights_are_replaced_and_biases_are_not() -> None:
-    torch = available("torch")
-    now = moment()
-    before = now.model.state_dict()
-    state = replaced(now, lambda W: 0 * W).state
-    assert list(weights(before)) == ["0.weight", "2.weight", "4.weight", "6.weight"]
-    for name, tensor in state.items():
-        assert torch.equal(tensor, 0 * before[name] if name in weights(before) else before[name])
+def test_an_arm_that_acts_while_it_trains_shares_no_task() -> None:
+    assert not Arm("", "").trains
+    assert not Arm("", "", nothing).trains
+    assert Arm("", "", penalty=nothing).trains
+    assert Arm("", "", optimizer=nothing).trains
+    assert Arm("", "", companion=nothing).trains

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 import fire_ref
-from figures.experiments.arms.arm import gain, weights
 from figures.experiments.arms.random_isometry import change
 
 from ....backends import available
-from ..faked import moment
+from ..faked import conv_moment, matrices, moment
 
 
-def test_it_is_an_isometry_that_does_not_depend_on_the_weights() -> None:
+@pytest.mark.parametrize("make", [moment, conv_moment])
+def test_it_is_an_isometry_that_does_not_depend_on_the_weights(make: Any) -> None:
     torch = available("torch")
-    one, other = moment(far=0.3), moment(far=0.9)
+    one, other = make(far=0.3), make(far=0.9)
     first, second = change(one).state, change(other).state
-    for name, W in weights(one.model.state_dict()).items():
+    old, new = matrices(one.model), matrices(one.model, first)
+    assert len({float(V[0, 0]) for V, _ in new.values()}) == len(old)
+    for name, (V, c) in new.items():
         # Rounded to float32: FACTS of storage, some eps^2 p.
-        assert float(fire_ref.dfi(first[name], gain=gain(W))) < 1e-9
-        assert torch.equal(first[name], second[name])
+        assert float(fire_ref.dfi(V, gain=c)) < 1e-9
+        assert torch.equal(V, matrices(one.model, second)[name][0])
+        assert not torch.allclose(V, old[name][0], atol=1e-2)
     again = change(one).state
     assert not torch.equal(again["0.weight"], first["0.weight"])
 

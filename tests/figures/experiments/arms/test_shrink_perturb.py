@@ -30,3 +30,13 @@ def test_buffers_stay() -> None:
     state = share(0.8)(now._replace(model=model, initial=initial)).state
     assert torch.equal(state["running_mean"], model.running_mean)
     assert not torch.equal(state["running_mean"], initial["running_mean"])
+
+
+def test_a_tied_parameter_is_mixed_under_all_its_names() -> None:
+    torch = available("torch")
+    model = torch.nn.Sequential(torch.nn.Embedding(5, 4), torch.nn.Linear(4, 5, bias=False))
+    model[0].weight = model[1].weight
+    initial = {name: 0 * tensor for name, tensor in model.state_dict().items()}
+    state = share(0.8)(moment()._replace(model=model, initial=initial)).state
+    for name in ("0.weight", "1.weight"):
+        assert torch.allclose(state[name], 0.2 * model[1].weight)
