@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .ledger import Record, place
-from .problems import configured
+from .problems import PROBLEMS, configured
 
 #: Two-sided.
 CONFIDENCE = 0.95
@@ -38,13 +38,38 @@ def scores(records: Sequence[Record], panel: str) -> Scores:
     records : sequence of dict
         Results.
     panel : str
-        Of `tasks.PANELS`.
+        Of `problems.PROBLEMS`.
 
     Returns
     -------
     dict of str to dict of int to float
-        Arm -> seed -> online accuracy over the last updates that count.
+        Arm -> seed -> the mean of what its tasks count, each as often as it says.
     """
+    return _each(records, panel, lambda run: [record["counted"] for record in run if record["counted"] is not None])
+
+
+def learned(records: Sequence[Record], panel: str) -> Scores:
+    """
+    Return how well every run that is finished was trained: what the positive control goes by.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        Results.
+    panel : str
+        Of `problems.PROBLEMS`.
+
+    Returns
+    -------
+    dict of str to dict of int to float
+        The mean of "online" over all tasks but the first, where the panel's problem says so; otherwise `scores`.
+    """
+    if not PROBLEMS[panel].online:
+        return scores(records, panel)
+    return _each(records, panel, lambda run: [(1, record["online"]) for record in run if record["task"]])
+
+
+def _each(records: Sequence[Record], panel: str, counted: Callable[[list[Record]], list[Any]]) -> Scores:
     runs: dict[tuple[str, int], list[Record]] = {}
     for record in records:
         if place(record)[0] == panel:
@@ -52,9 +77,8 @@ def scores(records: Sequence[Record], panel: str) -> Scores:
     found: Scores = {}
     for (arm, seed), run in runs.items():
         if len(run) == configured(run[0]["configuration"]).sizes.tasks:
-            counted = [record["counted"] for record in run if record["counted"] is not None]
-            total = sum(number for number, _ in counted)
-            found.setdefault(arm, {})[seed] = sum(number * value for number, value in counted) / total
+            parts = counted(run)
+            found.setdefault(arm, {})[seed] = sum(n * value for n, value in parts) / sum(n for n, _ in parts)
     return found
 
 

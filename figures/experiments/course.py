@@ -102,6 +102,8 @@ class Problem(NamedTuple):
         From a configuration and data to a run.
     shares : bool
         Whether arms that do not act while training share the first task: it is trained once.
+    online : bool
+        Whether the positive control goes by training ("online" of all tasks but the first) and not by the metric.
     """
 
     sizes: type
@@ -109,3 +111,4 @@ class Problem(NamedTuple):
     load: Callable[[Path | None, Any], Any]
     course: Callable[[Configuration, Any], Course]
     shares: bool = True
+    online: bool = False

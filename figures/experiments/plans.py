@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from fire_ref.errors import sentence
@@ -13,6 +14,8 @@ from .asking import Trial
 from .configuration import Configuration, Sizes
 from .problems import PROBLEMS
 from .refusing import UnusableError
+from .vision.published import PUBLISHED
+from .vision.sizes import VisionSizes
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class Scale:
 
     sizes: Any
     seeds: int
+
+    def has(self, panel: str) -> bool:
+        """Say whether there is such a panel at this scale."""
+        return not isinstance(self.sizes, Mapping) or panel in self.sizes
 
     def of(self, panel: str) -> Any:
         """Return the sizes of a panel."""
@@ -61,7 +68,64 @@ class Plan(NamedTuple):
     book: str
 
 
+#: Of the paper's figure 2, and the controls that tell scale from isotropy from memory.
+VISION_ARMS = (
+    "base",
+    "full-reset",
+    "sp-0.5",
+    "sp-0.8",
+    "dash",
+    "l2-init",
+    "parseval",
+    "redo",
+    "cbp",
+    "snr",
+    "muon",
+    "fire-5",
+    "fire-10",
+    "fire-exact",
+    "front",
+    "norm",
+    "iso",
+    "ortho",
+)
+STEPS_ARMS = ("base", "full-reset", *(f"fire-{k}" for k in (0, 1, 2, 3, 5, 10, 20)), "fire-exact")
+COEFFICIENTS_ARMS = ("base", "full-reset", "fire-5", "fire-10", "fire-muon-5", "fire-muon-10", "fire-exact")
+_TINY = VisionSizes(images=60, width=4, epochs=2, batch=20, points=2, tested=50)
+#: 40 epochs and 2000 images in each look: all arms in half an hour.
+_SMALL = VisionSizes(epochs=40, tested=2000)
+
+
+def _seen(protocol: str, chunks: int, small: int, full: int, published: Mapping[str, VisionSizes]) -> dict[str, Scale]:
+    """Return the scales of one protocol; `small` and `full` are epochs."""
+    at = partial(replace, protocol=protocol, chunks=chunks)
+    points = max(2, 20 // chunks)  # evaluations take as long as epochs: as many in a run, whatever its chunks
+    return {
+        "tiny": Scale({f"{protocol}.cifar10": at(_TINY)}, 2),
+        "small": Scale({f"{protocol}.cifar10": at(_SMALL, epochs=small, points=points)}, 3),
+        "full-small": Scale({f"{protocol}.cifar10": at(_SMALL, epochs=full, points=points)}, 5),
+        "paper": Scale(
+            {
+                f"{protocol}.{sizes.dataset}": sizes
+                for name, sizes in published.items()
+                if name.startswith(f"{protocol}.")
+            },
+            3,
+        ),
+    }
+
+
+def _seeing(protocol: str, chunks: int, small: int, full: int, arms: tuple[str, ...], book: str) -> Plan:
+    scales = _seen(protocol, chunks, small, full, PUBLISHED)
+    return Plan(tuple(dict.fromkeys(panel for one in scales.values() for panel in one.sizes)), scales, {}, arms, book)
+
+
 PLANS: Mapping[str, Plan] = {
+    "fig2a": _seeing("warm", 2, 40, 60, VISION_ARMS, "fig2a"),
+    "fig2b": _seeing("continual", 10, 10, 12, VISION_ARMS, "fig2b"),
+    "fig2c": _seeing("classes", 5, 15, 20, VISION_ARMS, "fig2c"),
+    "fig5a": _seeing("warm", 2, 40, 60, STEPS_ARMS, "fig2a"),
+    "fig7": _seeing("warm", 2, 40, 60, COEFFICIENTS_ARMS, "fig2a"),
     "figF": Plan(
         ("random-labels", "permuted-inputs"),
         {
@@ -112,6 +176,7 @@ def planned(name: str, trial: Trial, device: str) -> list[Configuration]:
     runs = [
         Configuration(panel, arm, seed, scale.of(panel), device)
         for panel in plan.panels
+        if scale.has(panel)
         for seed in range(trial.seeds or scale.seeds)
         for arm in trial.methods or plan.arms
     ]

@@ -10,16 +10,39 @@ from . import mnist
 from .configuration import METRIC, Configuration, Sizes
 from .course import Problem
 from .mnist_course import MnistCourse
+from .vision import loading
+from .vision.course import VisionCourse
+from .vision.pictures import Pictures
+from .vision.sizes import VisionSizes
 
 
 def _mnist(folder: Path | None, _: Any) -> mnist.Images:
     return mnist.load(folder)
 
 
+def _images(folder: Path | None, sizes: VisionSizes) -> Pictures:
+    return loading.load(sizes.dataset, sizes.side, folder)
+
+
 # V1 keeps the order of the first runs: every arm trains its own first task.
 _LABELS = Problem(Sizes, METRIC, _mnist, MnistCourse, shares=False)
 
-PROBLEMS: Mapping[str, Problem] = {"random-labels": _LABELS, "permuted-inputs": _LABELS}
+_AVERAGED = "test accuracy at the end of each chunk, averaged over all but the first"
+_METRICS = {
+    "warm": "test accuracy at the end of the last chunk",
+    "continual": _AVERAGED,
+    "classes": f"{_AVERAGED}, of the classes seen so far",
+}
+
+PROBLEMS: Mapping[str, Problem] = {
+    "random-labels": _LABELS,
+    "permuted-inputs": _LABELS,
+    **{
+        f"{protocol}.{dataset}": Problem(VisionSizes, metric, _images, VisionCourse, online=True)
+        for protocol, metric in _METRICS.items()
+        for dataset in ("cifar10", "cifar100", "tiny-imagenet")
+    },
+}
 
 
 def configured(told: dict[str, Any]) -> Configuration:
