@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     trials.add_argument("--scale", default="small", choices=SCALES, help=f"{scales} (default: small)")
     trials.add_argument("--seeds", type=int, metavar="N", help="how many, instead of the scale's own")
     trials.add_argument("--methods", default="all", help=f"of {', '.join(ARMS)}, with commas (default: all)")
+    trials.add_argument("--panels", metavar="NAMES", help="of a figure with several, with commas (default: all)")
     trials.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at a time (default: 1)")
     trials.add_argument("--resume", action="store_true", help="go on with the results that are in DIR")
     trials.add_argument("--data", metavar="DIR", help="the data set in its standard format, instead of the package")
@@ -141,7 +142,8 @@ def _trial(options: argparse.Namespace, out: Path) -> Trial:
         at_least_one(option, value)
     data = None if options.data is None else Path(options.data)
     methods = methods_named(options.methods)
-    return Trial(options.scale, options.seeds, methods, options.jobs, options.resume, data, out)
+    panels = tuple(part.strip() for part in options.panels.split(",")) if options.panels else ()
+    return Trial(options.scale, options.seeds, methods, panels, options.jobs, options.resume, data, out)
 
 
 def _device(given: str, names: Sequence[str]) -> None:

@@ -29,6 +29,8 @@ class Entry(NamedTuple):
         Drawn only when named: `all` leaves it out.
     trains : bool
         An experiment: PyTorch trains networks, and the results are kept as lines of JSON.
+    shown : bool
+        The gallery has it. An experiment that nobody has run at a scale worth showing is not shown.
     """
 
     about: str
@@ -36,6 +38,7 @@ class Entry(NamedTuple):
     seconds: int
     apart: bool = False
     trains: bool = False
+    shown: bool = True
 
 
 class Drawing(NamedTuple):
@@ -51,10 +54,19 @@ class Drawing(NamedTuple):
     gathered: Callable[[Path], Data | None] | None = None
 
 
+def _trained(about: str, on: str, seconds: int, shown: bool = True) -> Entry:
+    return Entry(f"{about}; not in all", f"an experiment: {on}", seconds, apart=True, trains=True, shown=shown)
+
+
 FIGURES: Mapping[str, Entry] = {
     "fig1": Entry("the geometry of FIRE, solved: SFE, isometries and every path", "one 2 x 2 matrix, exact", 1),
+    "fig2a": _trained("warm start: a tenth of the images first, then all", "18 arms on CIFAR-10", 1800),
+    "fig2b": _trained("growing data: ten chunks of images", "18 arms on CIFAR-10", 1800, shown=False),
+    "fig2c": _trained("growing classes: two more in each chunk", "18 arms on CIFAR-10", 1500, shown=False),
+    "fig5a": _trained("the warm start after 0 to 20 Newton-Schulz steps (and figure 6, left)", "figure 2a's runs", 900),
     "fig5b": Entry("the stability-plasticity plane, its front, and the curvature", "every layer, exact", 30),
     "fig6": Entry("SFE and DfI after each step, measured and predicted", "every layer, exact", 3),
+    "fig7": _trained("the warm start with Muon's coefficients", "figure 2a's runs", 700),
     "figA": Entry("what k steps really do at width n, and the k that are needed", "n to 4096 and every layer", 20),
     "figB": Entry("when the theorems speak: the hypotheses of each layer at each stage", "every layer, exact", 2),
     "figC": Entry("what each known implementation gets right and wrong", "those installed, of 30", 90),
@@ -62,12 +74,8 @@ FIGURES: Mapping[str, Entry] = {
         "what each coefficient set does to a singular value and to DfI", "Gaussian and every layer, exact", 5
     ),
     "figE": Entry("taps against the operator of each convolution, and an exact isometry", "kernels, exact", 1),
-    "figF": Entry(
-        "does FIRE restore plasticity, and what in it: isotropy, scale or memory; not in all",
-        "an experiment: 12 arms on MNIST",
-        1000,
-        apart=True,
-        trains=True,
+    "figF": _trained(
+        "does FIRE restore plasticity, and what in it: isotropy, scale or memory", "12 arms on MNIST", 1000
     ),
     "figG": Entry("the loss of whole networks after each method and along the front", "networks, run forwards", 8),
     "table1": Entry(

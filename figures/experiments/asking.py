@@ -25,6 +25,8 @@ class Trial:
         How many; None for the scale's own number.
     methods : tuple of str
         Names of arms; empty for all.
+    panels : tuple of str
+        Names of panels; empty for all.
     jobs : int
         Runs at a time, each in a process of its own where there are several.
     resume : bool
@@ -38,6 +40,7 @@ class Trial:
     scale: str = "small"
     seeds: int | None = None
     methods: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
     jobs: int = 1
     resume: bool = False
     data: Path | None = None

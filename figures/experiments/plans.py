@@ -161,7 +161,7 @@ def planned(name: str, trial: Trial, device: str) -> list[Configuration]:
     Raises
     ------
     UnusableError
-        There is no such scale of this figure, or no such arm.
+        There is no such scale of this figure, or no such arm or panel.
     """
     plan = PLANS[name]
     if trial.scale not in plan.scales:
@@ -173,10 +173,15 @@ def planned(name: str, trial: Trial, device: str) -> list[Configuration]:
         rule = f"be of {', '.join(plan.arms)} for {name}"
         raise UnusableError(sentence("figures", "--methods", rule, ", ".join(other), "--methods all"))
     scale = plan.scales[trial.scale]
+    panels = [panel for panel in plan.panels if scale.has(panel)]
+    unknown = [panel for panel in trial.panels if panel not in panels]
+    if unknown:
+        rule = f"be of {', '.join(panels)} for {name} at {trial.scale}"
+        raise UnusableError(sentence("figures", "--panels", rule, ", ".join(unknown), f"--panels {panels[0]}"))
     runs = [
         Configuration(panel, arm, seed, scale.of(panel), device)
-        for panel in plan.panels
-        if scale.has(panel)
+        for panel in panels
+        if panel in (trial.panels or panels)
         for seed in range(trial.seeds or scale.seeds)
         for arm in trial.methods or plan.arms
     ]

@@ -23,6 +23,7 @@ def arms(panel: Data) -> str:
     -------
     str
     """
+    restated = any("restated" in one["old"] for one in panel["arms"].values())
     head = [
         "arm",
         "metric",
@@ -30,6 +31,7 @@ def arms(panel: Data) -> str:
         "test at the end",
         "old task before",
         "right after",
+        *(["BatchNorm restated"] if restated else []),
         "10 updates",
         "100 updates",
         "old loss before",

@@ -11,28 +11,40 @@ import pytest
 
 import figures
 from figures.catalogue import FIGURES, drawing
+from figures.experiments.runner import results
 from figures.saving import read_data, versions, write_pictures, write_tables
 
 from ..backends import available
 from ..house.paths import ROOT
 from .boxes import drawn, faults
 
+#: What the gallery has, and of that the experiments.
+SHOWN = [name for name, entry in FIGURES.items() if entry.shown]
+TRAINED = [name for name in SHOWN if FIGURES[name].trains]
 GALLERY = Path(figures.__file__).parent / "gallery"
 
 
 def test_every_figure_is_shown_with_its_data_and_explained() -> None:
-    assert {path.name for path in GALLERY.iterdir()} == {
-        f"{name}.{kind}"
-        for name, entry in FIGURES.items()
-        for kind in ("png", "json", *(["md"] if drawing(name).tables else []), *(["jsonl"] if entry.trains else []))
-    }
+    wanted = {f"{name}.{kind}" for name in SHOWN for kind in ("png", "json")}
+    wanted |= {f"{name}.md" for name in SHOWN if drawing(name).tables}
+    assert {path.name for path in GALLERY.iterdir()} == wanted | {results(name, GALLERY).name for name in TRAINED}
     text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
     for name in FIGURES:
         assert f"### {name}:" in text
-        assert f"](gallery/{name}.png)" in text
+        assert (f"](gallery/{name}.png)" in text) == (name in SHOWN)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+def test_an_experiment_that_was_not_run_is_said_to_be() -> None:
+    text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
+    for name, entry in FIGURES.items():
+        if not entry.shown:
+            assert entry.trains
+            section = text.split(f"### {name}:")[1].split("\n### ")[0]
+            assert "**Not yet run**" in section
+            assert f"`python -m figures {name} " in section
+
+
+@pytest.mark.parametrize("name", SHOWN)
 def test_the_picture_is_small_and_drawn_from_the_data_beside_it(name: str, tmp_path: Path) -> None:
     available("matplotlib")
     kept, picture = GALLERY / f"{name}.json", GALLERY / f"{name}.png"
@@ -45,16 +57,16 @@ def test_the_picture_is_small_and_drawn_from_the_data_beside_it(name: str, tmp_p
         assert pixels(again) == pixels(picture)
 
 
-@pytest.mark.parametrize("name", [name for name in FIGURES if drawing(name).tables])
+@pytest.mark.parametrize("name", [name for name in SHOWN if drawing(name).tables])
 def test_the_tables_are_those_of_the_data_beside_them(name: str, tmp_path: Path) -> None:
     (again,) = write_tables(drawing(name), read_data(GALLERY / f"{name}.json", name), tmp_path, name)
     assert again.read_bytes() == (GALLERY / f"{name}.md").read_bytes()
     assert f"(gallery/{name}.md)" in (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", [name for name, entry in FIGURES.items() if entry.trains])
+@pytest.mark.parametrize("name", TRAINED)
 def test_an_experiments_data_are_those_of_the_results_beside_them(name: str) -> None:
-    assert (GALLERY / f"{name}.jsonl").stat().st_size < 1_000_000
+    assert results(name, GALLERY).stat().st_size < 1_000_000
     gather = drawing(name).gathered
     assert gather is not None
     found = gather(GALLERY)
@@ -62,7 +74,7 @@ def test_an_experiments_data_are_those_of_the_results_beside_them(name: str) -> 
     assert near(json.loads(json.dumps(found)), kept)
 
 
-@pytest.mark.parametrize("name", [name for name, entry in FIGURES.items() if entry.trains])
+@pytest.mark.parametrize("name", TRAINED)
 def test_the_readmes_claims_are_those_of_the_results(name: str) -> None:
     text = (ROOT / "figures" / "README.md").read_text(encoding="utf-8")
     told = [line.split(" | ")[1:] for line in text.splitlines() if line.startswith(f"| {name}, ")]

@@ -12,6 +12,7 @@ from figures.experiments.arms.catalogue import MLP_ARMS
 from figures.experiments.asking import SCALES, Trial
 from figures.experiments.mnist import load
 from figures.experiments.plans import PLANS, planned
+from figures.experiments.problems import PROBLEMS
 from figures.experiments.refusing import UnusableError
 from figures.experiments.tasks import PANELS
 from figures.experiments.training import run
@@ -23,7 +24,7 @@ from .faked import folder
 def test_every_experiment_has_a_plan_of_known_panels_and_scales() -> None:
     assert set(PLANS) == {name for name, entry in FIGURES.items() if entry.trains}
     for plan in PLANS.values():
-        assert set(plan.panels) <= set(PANELS)
+        assert set(plan.panels) <= set(PROBLEMS)
         assert set(plan.scales) | set(plan.missing) == set(SCALES)
 
 
