@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+import fire_ref
 from figures.experiments.course import Look
 from figures.experiments.network import drift, features, judged
 from figures.experiments.stability import Watch, rounded
 
 from ...backends import available
-from .faked import moment
+from .faked import conv_moment, matrices, moment
 
 
 def test_every_look_is_at_the_old_task_and_at_its_time() -> None:
@@ -41,6 +42,29 @@ def test_every_look_is_at_the_old_task_and_at_its_time() -> None:
         "before", "dfi", "sfe", "drift", "after", "restated", "after 10", "after 100",
     ]  # fmt: skip
     assert watch.found["restated"] == [7.0, 0.5]
+
+
+def test_sfe_and_dfi_are_over_the_matrices_that_fire_takes() -> None:
+    torch = available("torch")
+    now = conv_moment()
+    X = torch.rand(9, 3, 6, 6)
+    watch = Watch(now.model, Look(lambda: (2.5, None), lambda: now.model[:-1](X).detach().double()), now.recipe)
+    before = {name: (W.double(), c) for name, (W, c) in matrices(now.model).items()}
+    with torch.no_grad():
+        for tensor in now.model.parameters():
+            tensor *= 0.5
+    watch.changed()
+    assert watch.found["sfe"] == pytest.approx(sum(float((W / 2).norm()) ** 2 for W, _ in before.values()), rel=1e-3)
+    for place, scale in enumerate((1.0, 0.5)):
+        dfi = sum(float(fire_ref.dfi(scale * W, gain=c)) for W, c in before.values())
+        assert watch.found["dfi"][place] == pytest.approx(dfi, rel=1e-3)
+    query = torch.nn.Module()
+    query.to_q, query.to_v = torch.nn.Linear(4, 4), torch.nn.Linear(4, 4)
+    watch = Watch(query, Look(lambda: (2.5, None), lambda: X.flatten(1).double()), "vit")
+    with torch.no_grad():
+        query.to_v.weight *= 3
+    watch.changed()
+    assert watch.found["sfe"] == 0
 
 
 def test_what_is_neither_right_nor_wrong_has_no_share() -> None:
