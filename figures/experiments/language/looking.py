@@ -1,4 +1,4 @@
-"""What a network's loss is on held-out text, and the data that a change of its weights is watched on."""
+"""What a network foretells of a text, and what its head is given there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,50 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from .batches import Batch, even
-from .parts import Part
 from .sizes import TextSizes
 from .texts import Tokens
 
+#: Windows at most that a change of the weights is watched on: features of all are many.
+WATCHED = 64
 
-def loss_on(model: Any, tokens: Tokens, sizes: TextSizes, device: str = "cpu") -> float:
+
+def judged(model: Any, tokens: Tokens, sizes: TextSizes, device: str = "cpu", windows: int = 0) -> tuple[float, float]:
     """
-    Measure a network as it is.
+    Measure a network as it is, on windows that are spread evenly over a text.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        The network.
+    tokens : ndarray, shape (n,)
+        A text.
+    sizes : TextSizes
+        Windows, and how many at a time.
+    device : str
+        Where the network is.
+    windows : int
+        How many; default: ``sizes.held``.
+
+    Returns
+    -------
+    loss, accuracy : float
+        Mean cross-entropy in nats per token, and the share of tokens that are foretold.
+    """
+    import torch
+
+    inputs, targets = tensors(even(tokens, windows or sizes.held, sizes.context), device)
+    loss, right = 0.0, 0
+    with torch.no_grad(), precision(sizes, device):
+        for some, wanted in zip(inputs.split(sizes.micro), targets.split(sizes.micro), strict=True):
+            told = model(some)
+            loss += float(torch.nn.functional.cross_entropy(told, wanted.flatten(), reduction="sum"))
+            right += int((told.argmax(dim=1) == wanted.flatten()).sum())
+    return loss / int(targets.numel()), right / int(targets.numel())
+
+
+def features(model: Any, tokens: Tokens, sizes: TextSizes, device: str = "cpu") -> Any:
+    """
+    Return what the head is given on some windows of a text.
 
     Parameters
     ----------
@@ -28,42 +64,13 @@ def loss_on(model: Any, tokens: Tokens, sizes: TextSizes, device: str = "cpu") -
 
     Returns
     -------
-    float
-        Mean cross-entropy in nats per token.
+    tensor of float64, shape (predictions, width)
     """
     import torch
 
-    inputs, targets = tensors(even(tokens, sizes.held, sizes.context), device)
-    total = 0.0
+    inputs, _ = tensors(even(tokens, min(sizes.held, WATCHED), sizes.context), device)
     with torch.no_grad(), precision(sizes, device):
-        for some, wanted in zip(inputs.split(sizes.micro), targets.split(sizes.micro), strict=True):
-            told = model(some)
-            total += float(torch.nn.functional.cross_entropy(told, wanted.flatten(), reduction="sum"))
-    return total / int(targets.numel())
-
-
-def watched(texts: Part, sizes: TextSizes, device: str = "cpu") -> tuple[Any, Any] | None:
-    """
-    Return data of the old text, for `stability.Watch`: windows that were trained on.
-
-    Parameters
-    ----------
-    texts : Part
-        Of the phase to come.
-    sizes : TextSizes
-        Windows.
-    device : str
-        Where the network is.
-
-    Returns
-    -------
-    inputs, targets : tensor, shapes (windows, context) and (windows * context,)
-        None where there is no old text.
-    """
-    if texts.old is None:
-        return None
-    inputs, targets = tensors(even(texts.old.train, sizes.held, sizes.context), device)
-    return inputs, targets.flatten()
+        return torch.cat([model.features(some).double() for some in inputs.split(sizes.micro)])
 
 
 def tensors(batch: Batch, device: str) -> tuple[Any, Any]:

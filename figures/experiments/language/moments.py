@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fire_ref.arrays import to_host
+
 #: How their names begin: no parameter's name does.
 PREFIX = "optimizer/"
 
@@ -45,17 +47,18 @@ def given(model: Any, optimizer: Any, tensors: Mapping[str, Any]) -> None:
         Whose parameters it updates.
     optimizer : torch.optim.Optimizer
         Of the same kind, with any rates.
-    tensors : mapping of str to tensor
+    tensors : mapping of str to tensor or ndarray
         Of `gathered`; other names are passed over.
     """
     import torch
 
     parameters = dict(model.named_parameters())
     for kind, name, value in _parts(tensors):
-        tensor = torch.as_tensor(value).clone()
-        # The count of steps stays on the host, where AdamW keeps it.
-        kept = tensor if tensor.ndim == 0 else tensor.to(parameters[name].device)
-        optimizer.state[parameters[name]][kind] = kept
+        parameter = parameters[name]
+        # A file may have made a row of a single number. The count of steps stays on the host, where AdamW keeps it.
+        shape = parameter.shape if value.size == parameter.shape.numel() else ()
+        tensor = torch.from_numpy(value.copy()).reshape(shape)
+        optimizer.state[parameter][kind] = tensor.to(parameter.device) if shape == parameter.shape else tensor
 
 
 def without(tensors: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,4 +70,4 @@ def _parts(tensors: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for key, value in tensors.items():
         if key.startswith(PREFIX):
             kind, name = key.removeprefix(PREFIX).split("/", 1)
-            yield kind, name, value
+            yield kind, name, to_host(value)

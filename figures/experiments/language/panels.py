@@ -65,7 +65,7 @@ PERMUTED: Mapping[str, TextSizes] = {
 }
 WARM: Mapping[str, TextSizes] = {
     "tiny": TextSizes(**{**_MINUTE, "kind": "warm", "phases": 2, "first": 400, "longest": 8, "after": 6}),  # type: ignore[arg-type]
-    "small": TextSizes(kind="warm", phases=2, longest=160 * 64, after=800, replayed=0.1 / 9.1, evaluations=8, held=48),
+    "small": TextSizes(kind="warm", phases=2, longest=160 * 64, after=720, replayed=0.1 / 9.1, evaluations=8, held=48),
     "full-small": TextSizes(
         kind="warm", phases=2, first=65536, longest=160 * 128, after=2000, replayed=0.1 / 9.1, evaluations=10
     ),

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from ..arms.arm import Companion
 from .batches import drawn
-from .looking import loss_on, precision, tensors
+from .looking import judged, precision, tensors
 from .parts import Part
 from .schedule import adamw, factor, follow
 from .sizes import TextSizes
@@ -101,8 +101,8 @@ def trained(
         nonlocal since
         train = float(sum(losses[since:])) / (len(losses) - since) if losses[since:] else None
         since = len(losses)
-        old = None if texts.old is None else loss_on(model, texts.old.held, sizes, device)
-        curve.append([updates, train, loss_on(model, texts.new.held, sizes, device), old])
+        old = None if texts.old is None else judged(model, texts.old.held, sizes, device)[0]
+        curve.append([updates, train, judged(model, texts.new.held, sizes, device)[0], old])
         if looked is not None:
             looked(curve[-1])
 

@@ -1,55 +1,54 @@
-"""Looks: the mean loss of all predictions, and the data that a change is watched on."""
+"""Looks: the mean over all predictions, whatever is read at a time, and nothing changed by it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from figures.experiments import network as others
+from figures.experiments.language import looking
 from figures.experiments.language.batches import even
-from figures.experiments.language.looking import loss_on, precision, tensors, watched
-from figures.experiments.language.parts import part
-from figures.experiments.network import judged
+from figures.experiments.language.looking import features, judged, precision, tensors
 
 from ....backends import available
 from .tiny import WARM_TINY, corpora, network
 
 
 @pytest.mark.parametrize("micro", [1, 3, 100])
-def test_the_loss_is_the_mean_over_all_predictions_however_many_at_a_time(micro: int) -> None:
-    torch = available("torch")
+def test_loss_and_accuracy_are_those_of_a_classifier_however_many_are_read_at_a_time(micro: int) -> None:
+    available("torch")
     model, text = network(far=0.1), corpora().second.held
     inputs, targets = tensors(even(text, 7, 8), "cpu")
-    wanted = torch.nn.functional.cross_entropy(model(inputs), targets.flatten())
-    found = loss_on(model, text, replace(WARM_TINY, held=7, micro=micro))
-    assert found == pytest.approx(float(wanted.detach()), rel=1e-5)
+    wanted = others.judged(model, inputs, targets.flatten())
+    assert judged(model, text, replace(WARM_TINY, held=7, micro=micro)) == pytest.approx(wanted, rel=1e-5)
+    assert judged(model, text, replace(WARM_TINY, micro=micro), windows=7) == pytest.approx(wanted, rel=1e-5)
+
+
+def test_features_are_what_the_head_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = available("torch")
+    model, text = network(far=0.1), corpora().second.held
+    given: list[Any] = []
+    model.lm_head.register_forward_hook(lambda _layer, inputs, _told: given.append(inputs[0].detach()))
+    model(tensors(even(text, 7, 8), "cpu")[0])
+    for held in (7, 20):
+        found = features(model, text, replace(WARM_TINY, held=held, micro=3))
+        assert (found.dtype, found.shape) == (torch.float64, (8 * held, 16))
+        if held == 7:
+            torch.testing.assert_close(found.float(), given[0])
+        monkeypatch.setattr(looking, "WATCHED", 20)
+    assert len(features(model, text, replace(WARM_TINY, held=24))) == 8 * 20
 
 
 def test_a_look_changes_nothing() -> None:
     torch = available("torch")
     model = network(far=0.1)
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    loss_on(model, corpora().first.held, WARM_TINY)
+    judged(model, corpora().first.held, WARM_TINY)
+    features(model, corpora().first.held, WARM_TINY)
     assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
     assert all(one.grad is None for one in model.parameters())
-
-
-def test_a_watch_is_given_windows_of_the_old_text_that_were_trained_on() -> None:
-    torch = available("torch")
-    texts = corpora()
-    assert watched(part(texts, WARM_TINY, 0, 0), WARM_TINY) is None
-    found = watched(part(texts, WARM_TINY, 0, 1), WARM_TINY)
-    assert found is not None
-    inputs, targets = found
-    assert (inputs.shape, targets.shape) == ((4, 8), (32,))
-    whole = torch.from_numpy(texts.first.train[:400].astype("int64"))
-    assert torch.equal(inputs[0], whole[:8])
-    assert torch.equal(targets[-8:], whole[-8:])
-    # As any classifier's: a row and a label for each prediction.
-    model = network(far=0.1)
-    loss, right = judged(model, inputs, targets)
-    assert loss == pytest.approx(loss_on(model, texts.first.train[:400], WARM_TINY), rel=1e-5)
-    assert right == float((model(inputs).argmax(1) == targets).double().mean())
 
 
 def test_half_precision_is_used_where_it_is_asked_for() -> None:

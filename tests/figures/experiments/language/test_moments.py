@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from figures.experiments.language.moments import gathered, given, without
@@ -24,8 +25,12 @@ def test_a_new_optimiser_with_old_moments_goes_on_as_the_old_one(kept: bool) -> 
     assert len(moments) == 3 * len(list(broken.parameters()))
     other.load_state_dict(broken.state_dict())
     optimizer = adamw(other, WARM_TINY)
-    if kept:
-        given(other, optimizer, {name: tensor.numpy() for name, tensor in moments.items()} | broken.state_dict())
+    if kept:  # a file gives arrays, and of single numbers rows
+        given(
+            other,
+            optimizer,
+            {name: np.ascontiguousarray(tensor) for name, tensor in moments.items()} | broken.state_dict(),
+        )
     trained(other, texts, WARM_TINY, seed=0, phase=1, optimizer=optimizer, first=3)
     same = [torch.equal(one, two) for one, two in zip(whole.parameters(), other.parameters(), strict=True)]
     assert all(same) == kept

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from figures.experiments.language.batches import drawn
-from figures.experiments.language.looking import loss_on, tensors
+from figures.experiments.language.looking import judged, tensors
 from figures.experiments.language.parts import part
 from figures.experiments.language.schedule import adamw, factor
 from figures.experiments.language.training import trained
@@ -23,12 +23,12 @@ def test_the_curve_has_a_row_at_the_beginning_and_at_every_look() -> None:
     available("torch")
     texts = part(corpora(), LONG, 0, 1)
     model = network()
-    first = [loss_on(model, one.held, LONG) for one in (texts.new, texts.old) if one]
+    first = [judged(model, one.held, LONG)[0] for one in (texts.new, texts.old) if one]
     looked: list[Any] = []
     course = trained(model, texts, LONG, seed=0, phase=1, looked=looked.append)
     assert [row[0] for row in course.curve] == [0, 20, 40, 60]
     assert course.curve[0] == [0, None, *first]
-    assert course.curve[-1][2:] == [loss_on(model, one.held, LONG) for one in (texts.new, texts.old) if one]
+    assert course.curve[-1][2:] == [judged(model, one.held, LONG)[0] for one in (texts.new, texts.old) if one]
     assert course.curve == looked
     assert len(course.losses) == 60
     for look in (1, 2, 3):
