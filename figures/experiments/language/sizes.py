@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 #: What the phases are: one text under a vocabulary that is permuted anew in each, or a small text and then a large one.
 KINDS = ("permuted", "warm")
+#: The metric of permuted tasks counts the last update in so many.
+LAST = 5
 #: Of phase A: where on held-out text the loss was least, wherever that is.
 BEST = 0
 
@@ -110,6 +112,23 @@ class TextSizes:
         if self.shared and phase == 0:
             return self.before or self.longest
         return self.after
+
+    def counted_in(self, phase: int) -> int:
+        """
+        Return how many of a phase's updates, its last ones, the metric of permuted tasks counts.
+
+        Parameters
+        ----------
+        phase : int
+            From 0.
+
+        Returns
+        -------
+        int
+            Of the last one in `LAST` of all updates.
+        """
+        later = sum(self.updates[phase + 1 :])
+        return min(max(max(1, sum(self.updates) // LAST) - later, 0), self.updates[phase])
 
     @property
     def shared(self) -> bool:

@@ -23,3 +23,9 @@ def test_the_phase_that_is_shared_has_a_length_of_its_own() -> None:
     assert (sizes.tasks, sizes.updates, sizes.shared) == (2, (7, 5), True)
     # To find the best all of it is trained.
     assert TextSizes(kind="warm", phases=2, after=5, before=BEST, longest=9).updates == (9, 5)
+
+
+def test_the_last_fifth_of_all_updates_is_counted() -> None:
+    assert [TextSizes(phases=3, after=10).counted_in(phase) for phase in range(3)] == [0, 0, 6]
+    assert [TextSizes(phases=6, after=10).counted_in(phase) for phase in range(6)] == [0, 0, 0, 0, 2, 10]
+    assert [TextSizes(phases=2, after=1).counted_in(phase) for phase in range(2)] == [0, 1]
