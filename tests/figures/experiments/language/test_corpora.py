@@ -57,6 +57,18 @@ def test_tokens_may_be_there_already_and_are_not_read_into_memory(folder: Path) 
         load(vocabulary=999, folder=folder)
 
 
+def test_the_published_texts_may_be_in_their_own_folders(tmp_path: Path) -> None:
+    wanted = []
+    for place, name in enumerate(("wikitext/train", "wikitext/val", "openwebtext/train", "openwebtext/val")):
+        path = tmp_path / f"{name}.bin"
+        path.parent.mkdir(exist_ok=True)
+        wanted.append(np.arange(place, 100 + place, dtype=np.uint16))
+        path.write_bytes(wanted[-1].tobytes())
+    texts = load(folder=tmp_path)
+    for part, tokens in zip([*texts.first, *texts.second], wanted, strict=True):
+        np.testing.assert_array_equal(part, tokens)
+
+
 def test_other_tokens_are_those_of_the_tokenizer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bpe, "encoded", lambda text: np.array([len(word) for word in text.split()], np.uint16))
     text = load("bpe", folder=folder, context=8).first

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from figures.experiments.language.gpt import gpt
-from figures.experiments.language.panels import ARMS, ENDS, FIGURES, PANELS, RECIPE, WARM
+from figures.experiments.arms.catalogue import ARMS
+from figures.experiments.configuration import Configuration
+from figures.experiments.language import panels
+from figures.experiments.language.course import TextCourse
+from figures.experiments.language.panels import ENDS, FIGURES, PANELS, RECIPE, WARM
 from figures.experiments.language.parts import part
+from figures.experiments.language.problems import loaded
 from figures.experiments.language.sizes import BEST, KINDS
-from figures.experiments.language.texts import Corpora, Text, parted
 from figures.experiments.language.training import trained
 from fire_ref import RECIPES
 
@@ -26,7 +30,7 @@ def test_every_panel_is_in_one_figure_and_its_sizes_hold_together() -> None:
     for panel in PANELS.values():
         assert set(panel.sizes) <= set(SCALES)
         assert {"tiny", "small", "full-small"} <= set(panel.sizes)
-        assert panel.arms == ARMS
+        assert panel.arms == panels.ARMS
         for sizes in panel.sizes.values():
             assert sizes.kind in KINDS
             assert sizes.width % sizes.heads == 0
@@ -39,8 +43,10 @@ def test_there_is_no_paper_for_the_permuted_vocabulary() -> None:
 
 
 def test_arms_are_those_that_were_asked_for() -> None:
-    assert ARMS[:2] == ("base", "full-reset")
-    assert {"fire-5", "fire-5-rescaled", "fire-exact", "iso", "sp-0.2", "sp-0.5", "sp-0.8"} < set(ARMS)
+    assert panels.ARMS[:2] == ("base", "full-reset")
+    assert (
+        {"fire-5", "fire-5-rescaled", "fire-exact", "iso", "sp-0.2", "sp-0.5", "sp-0.8"} < set(panels.ARMS) < set(ARMS)
+    )
     assert RECIPE in RECIPES
 
 
@@ -99,25 +105,22 @@ def test_every_panel_runs_at_the_least_scale(name: str) -> None:
         assert all(np.isfinite(value) for row in course.curve for value in row if value is not None)
 
 
-def test_the_published_configuration_trains_for_twenty_updates() -> None:
-    """Reduced: a faked text, one window of eight tokens in an update instead of 480 of 1024, one look at each end."""
+def test_the_published_configuration_trains_for_twenty_updates(tmp_path: Path) -> None:
+    """Reduced: faked texts, one window of eight tokens in an update instead of 480 of 1024, one look at each end."""
     available("torch")
-    sizes = replace(PANELS["warm-best"].sizes["paper"], batch=1, micro=1, context=8, held=1)
-    tokens = (np.arange(4000) * 7 % 50257).astype(np.uint16)
-    texts = Corpora(parted(tokens), Text(tokens[:999], tokens[-999:]))
-    model = gpt(
-        layers=sizes.layers,
-        width=sizes.width,
-        heads=sizes.heads,
-        context=1024,
-        vocabulary=sizes.vocabulary,
-        seed=0,
-        tied=sizes.tied,
-    )
+    panel = PANELS["warm-over"].sizes["paper"]
+    for name, step in (("wikitext/train", 7), ("wikitext/val", 5), ("openwebtext/train", 3), ("openwebtext/val", 2)):
+        path = tmp_path / f"{name}.bin"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes((np.arange(4000) * step % 50257).astype(np.uint16).tobytes())
+    texts = loaded(tmp_path, panel)
+    sizes = replace(panel, batch=1, micro=1, context=8, held=1, before=10, after=10, evaluations=1)
+    # No initial state is kept here, and no arm's: each is half a gigabyte.
+    course = TextCourse(Configuration("warm-over", "base", 0, sizes), texts)
     # 124 M, of which a vocabulary that is rounded up has more than GPT-2 and missing biases less.
-    assert sum(one.numel() for one in model.parameters()) == pytest.approx(124e6, rel=5e-3)
-    first = trained(model, part(texts, sizes, 0, 0), sizes, seed=0, phase=0, last=10)
-    second = trained(model, part(texts, sizes, 0, 1), sizes, seed=0, phase=1, last=10, optimizer=first.optimizer)
-    assert [len(course.losses) for course in (first, second)] == [10, 10]
-    assert np.isfinite(first.losses + second.losses).all()
-    assert second.curve[-1][2] is not None
+    parameters = sum(one.numel() for one in course.model.parameters())
+    assert parameters == 12 * (12 * 768**2 + 2 * 768) + (50304 + 8) * 768 + 768 == pytest.approx(124e6, rel=1e-2)
+    first, second = (course.train(number, ARMS["base"], {}, None) for number in range(2))
+    assert [row[0] for row in [*first["curve"], *second["curve"]]] == [0, 10, 0, 10]
+    assert all(value is not None for record in (first, second) for value in record["curve"][-1][1:3])
+    assert second["counted"] == [1, -second["curve"][-1][2]]
