@@ -42,6 +42,8 @@ def loaded(folder: Path | None, sizes: TextSizes) -> Corpora:
     return corpora.load(sizes.tokens, sizes.vocabulary, folder, context=sizes.context)
 
 
-TEXT_PROBLEMS: Mapping[str, Problem] = {
-    name: Problem(TextSizes, PERMUTED if name == "permuted-vocabulary" else WARM, loaded, TextCourse) for name in PANELS
-}
+_PERMUTED = Problem(TextSizes, PERMUTED, loaded, TextCourse)
+# Whether there is plasticity to restore is seen in training.
+_WARM = Problem(TextSizes, WARM, loaded, TextCourse, online=True)
+
+TEXT_PROBLEMS: Mapping[str, Problem] = {name: _PERMUTED if name == "permuted-vocabulary" else _WARM for name in PANELS}

@@ -30,6 +30,7 @@ def test_every_panel_has_one() -> None:
     assert TEXT_PROBLEMS.keys() == PANELS.keys()
     for name, problem in TEXT_PROBLEMS.items():
         assert problem.metric == (WARM if name.startswith("warm") else PERMUTED)
+        assert problem.online == name.startswith("warm")
         assert (problem.sizes, problem.course, problem.load, problem.shares) == (TextSizes, TextCourse, loaded, True)
 
 
