@@ -1,5 +1,5 @@
 """
-Figure 3: a language model that has read a small book until it was best, too often, and far too often reads a larger text.
+Figure 3: a language model that has read a small book once, too often, or far too often reads a larger text.
 
 An experiment, at a small scale of bytes; `--scale paper` is the published one.
 """

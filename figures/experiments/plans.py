@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from fire_ref.errors import sentence
 
 from .arms.catalogue import MLP_ARMS
-from .asking import Trial
+from .asking import SCALES, Trial
 from .configuration import Configuration, Sizes
+from .language import panels as language
 from .problems import PROBLEMS
 from .refusing import UnusableError
 from .vision.published import PUBLISHED
@@ -120,11 +121,27 @@ def _seeing(protocol: str, chunks: int, small: int, full: int, arms: tuple[str, 
     return Plan(tuple(dict.fromkeys(panel for one in scales.values() for panel in one.sizes)), scales, {}, arms, book)
 
 
+def _reading(figure: str, book: str, seeds: Mapping[str, int]) -> Plan:
+    panels = language.FIGURES[figure]
+    scales = {
+        scale: Scale({panel: language.PANELS[panel].sizes[scale] for panel in panels}, seeds[scale])
+        for scale in SCALES
+        if all(scale in language.PANELS[panel].sizes for panel in panels)
+    }
+    missing = {} if "paper" in scales else {"paper": "the paper has no such figure"}
+    return Plan(panels, scales, missing, language.ARMS, book)
+
+
+_SEEDS = {"tiny": 2, "small": 3, "full-small": 5, "paper": 3}
+
 PLANS: Mapping[str, Plan] = {
     "fig2a": _seeing("warm", 2, 40, 60, VISION_ARMS, "fig2a"),
     "fig2b": _seeing("continual", 10, 10, 12, VISION_ARMS, "fig2b"),
     "fig2c": _seeing("classes", 5, 15, 20, VISION_ARMS, "fig2c"),
     "fig5a": _seeing("warm", 2, 40, 60, STEPS_ARMS, "fig2a"),
+    "fig3": _reading("fig3", "fig3", _SEEDS),
+    "fig3b": _reading("fig3-controls", "fig3b", _SEEDS),
+    "figL": _reading("figL", "figL", _SEEDS),
     "fig7": _seeing("warm", 2, 40, 60, COEFFICIENTS_ARMS, "fig2a"),
     "figF": Plan(
         ("random-labels", "permuted-inputs"),

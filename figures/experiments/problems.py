@@ -9,6 +9,7 @@ from typing import Any
 from . import mnist
 from .configuration import METRIC, Configuration, Sizes
 from .course import Problem
+from .language.problems import TEXT_PROBLEMS
 from .mnist_course import MnistCourse
 from .vision import loading
 from .vision.course import VisionCourse
@@ -42,6 +43,7 @@ PROBLEMS: Mapping[str, Problem] = {
         for protocol, metric in _METRICS.items()
         for dataset in ("cifar10", "cifar100", "tiny-imagenet")
     },
+    **TEXT_PROBLEMS,
 }
 
 
