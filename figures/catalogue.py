@@ -91,6 +91,7 @@ FIGURES: Mapping[str, Entry] = {
 ALSO: Mapping[str, str] = {
     "python -m figures.known_table": "the table of known implementations, known.md; --from takes figC.json",
     "python -m figures.benchmarks.summary": "the README's table of speed, from table1.json; --into puts it there",
+    "python -m figures.claimed": "the tables of claims of the experiments; --into puts them into figures/README.md",
     "python -m figures.audit_page": "the picture of the audit's page (Chromium)",
     "python -m proofs.answers": "seven questions about the theorems, answered from numbers",
     "fire-ref demo --plot FILE": "the front of one shipped layer",
