@@ -33,7 +33,7 @@ def network(sizes: Data) -> str:
     tied = "tied" if sizes["tied"] else "untied"
     kept = {"kept": "kept over the change", "cleared": "made anew for each phase"}[sizes["optimizer"]]
     return (
-        f"nanoGPT's network, {sizes['layers']} layers of width {sizes['width']}, {tied} embedding, "
+        f"nanoGPT's network, depth {sizes['layers']}, width {sizes['width']}, {tied} embedding, "
         f"{'bytes' if sizes['tokens'] == 'bytes' else 'GPT-2 tokens'}, {sizes['batch']} windows of {sizes['context']}; "
         f"AdamW {sizes['rate']:g}, its moments {kept}"
     )
@@ -50,10 +50,10 @@ def seen(data: Data) -> str:
 def warm(data: Data) -> str:
     """Begin the caption of a warm start."""
     sizes = data["sizes"]
+    among = f", among it one window in {round(1 / sizes['replayed'])} of the book" if sizes["replayed"] else ""
     return (
-        f"A small book, then a larger text for {sizes['after']} updates, of which one window in "
-        f"{round(1 / sizes['replayed'])} is of the book. {network(sizes)}. Left: loss on held-out new text after the "
-        f"change. {seen(data)}"
+        f"A small book, then a larger text for {sizes['after']} updates{among}. {network(sizes)}. "
+        f"Left: loss on held-out new text after the change. {seen(data)}"
     )
 
 

@@ -23,7 +23,7 @@ from ..backends import available
 from ..house.paths import ROOT
 
 #: What takes long: measurements and experiments.
-APART = {"table1", "figF"}
+APART = {"table1", "fig2a", "fig2b", "fig2c", "fig3", "fig3b", "fig5a", "fig7", "figF", "figL"}
 
 
 def test_the_list_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
