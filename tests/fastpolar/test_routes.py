@@ -83,7 +83,8 @@ def test_a_wrong_answer_is_not_handed_out(
 
 @pytest.mark.usefixtures("iterated")
 def test_the_elimination_that_grows_is_caught(rng: np.random.Generator, monkeypatch: pytest.MonkeyPatch) -> None:
-    W = np.asfortranarray(FAMILIES["growing pivots"](rng, 40, 40).astype("float32"))
+    # Of more rows some BLAS kernels find the condition too large first; of these none does that is known.
+    W = np.asfortranarray(FAMILIES["growing pivots"](rng, 34, 34).astype("float32"))
     with np.errstate(all="ignore"):
         assert square.factored(W) is None
         monkeypatch.setattr(square, "HOPELESS", {"float32": np.inf})
