@@ -156,9 +156,13 @@ def test_an_arm_brings_penalty_optimiser_and_companion_and_is_closed() -> None:
         told.append(rate)
         return torch.optim.SGD(model.parameters(), lr=rate)
 
+    class Watching:
+        def updated(self, updates: int) -> None:
+            told.append(updates)
+
     one = course(replace(PERMUTED_TINY, after=1))
-    one.train(0, Arm("probe", "", None, penalty, optimizer, companion), begin, None)
-    assert told == [1e-3, (True, torch.optim.SGD), True, "updated", "closed"]
+    one.train(0, Arm("probe", "", None, penalty, optimizer, companion), begin, Watching())
+    assert told == [1e-3, (True, torch.optim.SGD), True, "updated", 1, "closed"]
 
     def failing(*_: object) -> Any:
         raise ArithmeticError
