@@ -12,7 +12,7 @@ from . import style, trained
 from .catalogue import Data
 from .experiments.arms.catalogue import ARMS
 from .experiments.claims import PAPER, Claim
-from .image_frames import LACKING, frame, trained_on
+from .image_frames import frame, trained_on
 
 STEPS = ("fire-0", "fire-1", "fire-2", "fire-3", "fire-5", "fire-10", "fire-20", "fire-exact")
 CLAIMS = (
@@ -80,5 +80,5 @@ def _isometry(axes: Any, arms: Data, names: list[str]) -> None:
     axes.set(yscale="log", ylabel="DfI, all weights")
 
 
-FRAME = frame("fig5a", "warm", CLAIMS, _about, 5, LACKING[1:])
+FRAME = frame("fig5a", "warm", CLAIMS, _about, 5, ())
 compute, draw, tables, gathered = trained.figure(FRAME, _draw)

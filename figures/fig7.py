@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import trained
 from .experiments.claims import PAPER, Claim
-from .image_frames import LACKING, frame
+from .image_frames import frame
 
 CLAIMS = (
     Claim("fire-10", "fire-muon-10", f"{PAPER}, the cubic"),
@@ -20,5 +20,5 @@ CLAIMS = (
     Claim("fire-muon-10", "full-reset", "Muon's coefficients"),
 )
 
-FRAME = frame("fig7", "warm", CLAIMS, lacking=LACKING[1:])
+FRAME = frame("fig7", "warm", CLAIMS, lacking=())
 compute, draw, tables, gathered = trained.figure(FRAME)

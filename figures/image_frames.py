@@ -22,10 +22,7 @@ _CHUNKS = {
     "continual": "a growing share of the images",
     "classes": "a growing set of classes",
 }
-LACKING = (
-    "a grid for shrink and perturb (two values; the better one is compared) and for the other baselines (the paper's "
-    "value for ResNet-18)",
-)
+LACKING = ("a grid for the baselines but shrink and perturb (the paper's value for ResNet-18)",)
 #: Those first that a caption has room for.
 CLAIMS: tuple[Claim, ...] = (
     Claim("fire-10", "base", PAPER),

@@ -14,6 +14,7 @@ from fire_ref.arrays import to_host
 from fire_ref.cli.files import written
 
 from .configuration import Configuration
+from .digests import digest
 
 #: Stands for the arm where several share a task.
 SHARED = "shared"
@@ -33,7 +34,12 @@ def path(folder: Path, configuration: Configuration) -> Path:
 
 
 def keep(
-    folder: Path, configuration: Configuration, task: int, state: dict[str, Any], record: dict[str, Any] | None = None
+    folder: Path,
+    configuration: Configuration,
+    task: int,
+    state: dict[str, Any],
+    record: dict[str, Any] | None = None,
+    data: str = "",
 ) -> None:
     """
     Keep the state after a task; as generators are made anew for each, it is all there is.
@@ -50,15 +56,23 @@ def keep(
         Of the run.
     record : dict, optional
         What came of the task, for those who share it.
+    data : str
+        The digest of what the tasks are made of.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tensors = {name: np.ascontiguousarray(to_host(tensor)) for name, tensor in state.items()}
-    told = {"task": str(task), "configuration": _named(configuration), "record": json.dumps(record)}
+    told = {
+        "task": str(task),
+        "configuration": _named(configuration),
+        "data": data,
+        "record": json.dumps(record),
+        "sum": digest(tensors),
+    }
     with written(path(folder, configuration)) as part:
         part.write_bytes(save(tensors, told))
 
 
-def kept(folder: Path, configuration: Configuration) -> Kept | None:
+def kept(folder: Path, configuration: Configuration, data: str = "") -> Kept | None:
     """
     Return the last task whose end was kept, and the state then.
 
@@ -68,6 +82,8 @@ def kept(folder: Path, configuration: Configuration) -> Kept | None:
         Of `keep`.
     configuration : Configuration
         Of the run.
+    data : str
+        The digest of what the tasks are made of.
 
     Returns
     -------
@@ -78,16 +94,18 @@ def kept(folder: Path, configuration: Configuration) -> Kept | None:
     try:
         with safe_open(path(folder, configuration), framework="numpy") as file:
             told = file.metadata() or {}
-            if told["configuration"] != _named(configuration):
+            if (told["configuration"], told["data"]) != (_named(configuration), data):
                 return None
             state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 # no mapping
+            if told["sum"] != digest(state):
+                return None
             return Kept(int(told["task"]), state, json.loads(told["record"]))
     except (OSError, SafetensorError, LookupError, ValueError):
         return None
 
 
-def forget_shared(folder: Path) -> None:
-    """Remove what arms shared, when no run is left that may want it."""
+def clear(folder: Path) -> None:
+    """Remove what arms shared, and the folder if nothing else is in it, when no run is left that may want them."""
     for one in folder.glob(f"*.{SHARED}.*.safetensors"):
         one.unlink(missing_ok=True)
     if folder.is_dir() and not any(folder.iterdir()):
@@ -95,10 +113,8 @@ def forget_shared(folder: Path) -> None:
 
 
 def forget(folder: Path, configuration: Configuration) -> None:
-    """Remove the checkpoint of a run that is finished, and the folder with the last one."""
+    """Remove the checkpoint of a run that is finished; the folder stays, for other workers may be about to use it."""
     path(folder, configuration).unlink(missing_ok=True)
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
 
 
 def _named(configuration: Configuration) -> str:

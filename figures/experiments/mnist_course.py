@@ -84,7 +84,11 @@ class MnistCourse:
         else:
             optimizer = arm.optimizer(self.model, sizes.rate)
         drawn = stream(self._configuration.seed, "companion", number)
-        companion = None if arm.companion is None else arm.companion(self.model, optimizer, drawn)
+        companion = (
+            None
+            if arm.companion is None
+            else arm.companion(self.model, optimizer, drawn, max(1, sizes.images // sizes.batch))
+        )
         order = stream(self._configuration.seed, "order", number)
         right: list[Any] = []
         for _ in range(sizes.epochs):

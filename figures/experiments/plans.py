@@ -73,6 +73,7 @@ class Plan(NamedTuple):
 VISION_ARMS = (
     "base",
     "full-reset",
+    "sp-0.2",
     "sp-0.5",
     "sp-0.8",
     "dash",

@@ -79,7 +79,7 @@ def made(name: str, trial: Trial, device: str) -> list[Record]:
                 else:
                     for one in todo:
                         run(one, loaded(one, trial.data), emit, folder=folder, done=done.get(one.key, ()))
-                checkpoints.forget_shared(folder)
+                checkpoints.clear(folder)
             except KeyboardInterrupt:
                 kept = sum(map(len, done.values())) + made_now
                 raise KeyboardInterrupt(f"{kept} results are kept in {path}; --resume goes on with them") from None

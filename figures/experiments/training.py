@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fire_ref.arrays import to_host
-
 from . import checkpoints
 from .arms.arm import Moment
 from .arms.catalogue import ARMS
 from .configuration import Configuration
 from .course import Course
+from .digests import digest, fingerprint
 from .ledger import Record
 from .problems import PROBLEMS
 from .stability import Watch
@@ -50,34 +48,34 @@ def run(
     import torch
 
     torch.set_num_threads(1)  # the same sums in the same order, whatever the machine
-    course = PROBLEMS[configuration.panel].course(configuration, data)
+    course, made_of = PROBLEMS[configuration.panel].course(configuration, data), fingerprint(data)
     initial = {name: tensor.clone() for name, tensor in course.model.state_dict().items()}
     first = 0
-    found = checkpoints.kept(folder, configuration)
+    found = checkpoints.kept(folder, configuration, made_of)
     # A checkpoint that is ahead of its records would leave some out.
     if found is not None and set(range(found.task + 1)) <= set(done):
         first = found.task + 1
         course.take(found.state)
     for number in range(first, configuration.sizes.tasks):
-        record = _begun(configuration, course, initial, folder) if number == 0 else None
+        record = _begun(configuration, course, initial, folder, made_of) if number == 0 else None
         record = record or _trained(configuration, course, number, initial)
         if number not in done:
-            emit(record)
-        checkpoints.keep(folder, configuration, number, course.state())
+            emit({**record, "data": made_of})
+        checkpoints.keep(folder, configuration, number, course.state(), data=made_of)
     checkpoints.forget(folder, configuration)
 
 
-def _begun(configuration: Configuration, course: Course, initial: Any, folder: Path) -> Record | None:
+def _begun(configuration: Configuration, course: Course, initial: Any, folder: Path, data: str) -> Record | None:
     """Take the first task from another arm that has the same, or train it for all of them; None if it is nobody's."""
     if not PROBLEMS[configuration.panel].shares or ARMS[configuration.arm].trains:
         return None
     shared = replace(configuration, arm=checkpoints.SHARED)
-    found = checkpoints.kept(folder, shared)
+    found = checkpoints.kept(folder, shared, data)
     if found is not None and found.record is not None:
         course.take(found.state)
         return {**found.record, "configuration": configuration.plain(), "seconds": 0.0}
     record = _trained(configuration, course, 0, initial)
-    checkpoints.keep(folder, shared, 0, course.state(), record)
+    checkpoints.keep(folder, shared, 0, course.state(), record, data)
     return record
 
 
@@ -104,11 +102,3 @@ def _trained(configuration: Configuration, course: Course, number: int, initial:
         "seconds": round(time.perf_counter() - start, 2),
         "versions": versions(),
     }
-
-
-def digest(state: Any) -> str:
-    """Return twelve letters that tell one state from another, to the last bit."""
-    whole = hashlib.sha256()
-    for name in sorted(state):
-        whole.update(name.encode() + to_host(state[name]).tobytes())
-    return whole.hexdigest()[:12]

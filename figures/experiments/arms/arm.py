@@ -71,7 +71,8 @@ class Arm(NamedTuple):
     optimizer : callable, optional
         From the model and the learning rate to what takes the place of Adam.
     companion : callable, optional
-        From the model, its optimiser and a generator to what goes along with it through one task.
+        From the model, its optimiser, a generator and the updates of an epoch to what goes along with it through one
+        task. Periods are in epochs: in updates, a small task would end before the first.
     """
 
     label: str
@@ -79,7 +80,7 @@ class Arm(NamedTuple):
     change: Callable[[Moment], Change] | None = None
     penalty: Callable[[Any, State], Any] | None = None
     optimizer: Callable[[Any, float], Any] | None = None
-    companion: Callable[[Any, Any, np.random.Generator], Companion] | None = None
+    companion: Callable[[Any, Any, np.random.Generator, int], Companion] | None = None
 
     @property
     def trains(self) -> bool:

@@ -32,8 +32,7 @@ ARMS: Mapping[str, Arm] = {
     "l2-init": Arm("L2 init", "a penalty on the distance from the initial network", penalty=l2_init.penalty),
     "parseval": Arm("Parseval", "a penalty on rows that are not orthonormal", penalty=parseval.penalty),
     "redo": Arm("ReDo", "dormant units recycled while it trains", companion=redo.recycling()),
-    # The paper's maturity of 1000 updates is more than a small task has; it takes 100 for its ViT.
-    "cbp": Arm("CBP", "the least useful units replaced, from 100 updates on", companion=cbp.replacing(maturity=100)),
+    "cbp": Arm("CBP", "the least useful units replaced while it trains", companion=cbp.replacing()),
     "snr": Arm("SNR", "units reset that are silent for longer than they were", companion=snr.resetting()),
     "muon": Arm("Muon", "hidden matrices trained by orthogonalised momentum", optimizer=muon.optimizer),
     "fire-0": Arm("FIRE k = 0", "every matrix over its norm, with FIRE's gain", fire.steps(0)),

@@ -20,6 +20,8 @@ from .renewing import renew
 
 #: The paper on FIRE's values: the share that is replaced in an update, and updates before a unit may be.
 RATE, MATURITY = 1e-4, 1000
+#: The updates of an epoch of CIFAR-10 in batches of 256, for which those are.
+EPOCH = 196
 #: Of the running average.
 DECAY = 0.99
 
@@ -95,7 +97,9 @@ class Cbp:
         self._listener.close()
 
 
-def replacing(rate: float = RATE, maturity: int = MATURITY) -> Callable[[Any, Any, np.random.Generator], Companion]:
+def replacing(
+    rate: float = RATE, maturity: int = MATURITY
+) -> Callable[[Any, Any, np.random.Generator, int], Companion]:
     """
     Replace the least useful units.
 
@@ -104,11 +108,15 @@ def replacing(rate: float = RATE, maturity: int = MATURITY) -> Callable[[Any, An
     rate : float
         The share of the mature units that is replaced in an update.
     maturity : int
-        Updates that a unit is left alone for.
+        Updates that a unit is left alone for. Both where an epoch has `EPOCH` updates: in another, as much an epoch.
 
     Returns
     -------
     callable
-        From model, optimiser and generator to a companion.
+        From model, optimiser, generator and updates of an epoch to a companion.
     """
-    return lambda model, optimizer, rng: Cbp(model, optimizer, rng, rate, maturity)
+
+    def made(model: Any, optimizer: Any, rng: np.random.Generator, epoch: int) -> Companion:
+        return Cbp(model, optimizer, rng, rate * EPOCH / epoch, max(1, round(maturity * epoch / EPOCH)))
+
+    return made

@@ -16,8 +16,8 @@ from .arm import Companion
 from .listening import Listener, strength
 from .renewing import renew
 
-#: The paper on FIRE's threshold, and an epoch of CIFAR-10 in batches of 256, after each of which it looks.
-THRESHOLD, PERIOD = 0.5, 196
+#: The paper on FIRE's threshold; it looks after each epoch.
+THRESHOLD = 0.5
 
 
 def scores(strengths: Any) -> Any:
@@ -73,22 +73,18 @@ class Redo:
         self._listener.close()
 
 
-def recycling(
-    threshold: float = THRESHOLD, period: int = PERIOD
-) -> Callable[[Any, Any, np.random.Generator], Companion]:
+def recycling(threshold: float = THRESHOLD) -> Callable[[Any, Any, np.random.Generator, int], Companion]:
     """
-    Recycle dormant units.
+    Recycle dormant units at the end of each epoch.
 
     Parameters
     ----------
     threshold : float
         tau.
-    period : int
-        Updates between two looks.
 
     Returns
     -------
     callable
-        From model, optimiser and generator to a companion.
+        From model, optimiser, generator and updates of an epoch to a companion.
     """
-    return lambda model, optimizer, rng: Redo(model, optimizer, rng, threshold, period)
+    return lambda model, optimizer, rng, epoch: Redo(model, optimizer, rng, threshold, epoch)

@@ -66,7 +66,7 @@ class Snr:
 
 def resetting(
     quantile: float = QUANTILE, longest: int = LONGEST
-) -> Callable[[Any, Any, np.random.Generator], Companion]:
+) -> Callable[[Any, Any, np.random.Generator, int], Companion]:
     """
     Reset units that are silent for longer than they are.
 
@@ -80,6 +80,6 @@ def resetting(
     Returns
     -------
     callable
-        From model, optimiser and generator to a companion.
+        From model, optimiser, generator and updates of an epoch to a companion.
     """
-    return lambda model, optimizer, rng: Snr(model, optimizer, rng, quantile, longest)
+    return lambda model, optimizer, rng, _: Snr(model, optimizer, rng, quantile, longest)

@@ -119,7 +119,7 @@ class TextCourse:
             made = arm.optimizer
             optimizer = adamw(self.model, self._sizes) if made is None else made(self.model, self._sizes.rate)
         drawn = stream(seed, "companion", number)
-        companion = None if arm.companion is None else arm.companion(self.model, optimizer, drawn)
+        companion = None if arm.companion is None else arm.companion(self.model, optimizer, drawn, self._epoch(texts))
         added = arm.penalty
         penalty = None if added is None else lambda model: added(model, initial)
         try:
@@ -146,6 +146,9 @@ class TextCourse:
         course = begun(self.model, texts, self._sizes, seed=seed, ends={BEST}, keep=kept.__setitem__, device=device)
         self.take(kept[BEST])
         return course.curve, course.losses
+
+    def _epoch(self, texts: Part) -> int:
+        return max(1, len(texts.new.train) // (self._sizes.batch * self._sizes.context))
 
     def _part(self, number: int) -> Part:
         return part(self._texts, self._sizes, self._configuration.seed, number)

@@ -8,14 +8,17 @@ from typing import Any
 
 import numpy as np
 
+from fire_ref.errors import sentence
+
 from ..arms.arm import Arm, State
 from ..configuration import Configuration
 from ..course import Look, Watching
+from ..refusing import UnusableError
 from ..stability import rounded
 from ..tasks import stream
 from .evaluating import features, judged, resting
 from .networks import NETWORKS
-from .phases import PHASES, Phase
+from .phases import PHASES, Phase, spread
 from .pictures import Pictures, standard
 from .restating import restated
 from .sample import Sample, sample
@@ -72,7 +75,7 @@ class VisionCourse:
 
     def look(self, number: int) -> Look:
         """Look at the network on the training images of a chunk."""
-        shown = self._shown(number).some(slice(WATCHED))
+        shown = self._train.some(spread(self._phase(number).train, WATCHED))
 
         def again() -> tuple[float, float]:
             with restated(self.model, shown):
@@ -100,7 +103,7 @@ class VisionCourse:
             order=stream(seed, "order", number),
             optimizer=arm.optimizer,
             penalty=None if arm.penalty is None else partial(_added, arm, initial),
-            companion=None if arm.companion is None else partial(_beside, arm, drawn),
+            companion=None if arm.companion is None else partial(_beside, arm, drawn, self._epoch(number)),
             watch=None if watch is None else watch.updated,
         )
         before, last = self._sizes.updates_before(number), curve[-1]
@@ -117,8 +120,17 @@ class VisionCourse:
         """Say whether the metric counts a chunk: of a warm start the last, otherwise all that a change came before."""
         return number > 0 and (self._sizes.protocol != "warm" or number == self._sizes.chunks - 1)
 
+    def _epoch(self, number: int) -> int:
+        updates: int = self._sizes.updates_in(number)
+        epochs: int = self._sizes.epochs
+        return max(1, updates // epochs)
+
     def _phase(self, number: int) -> Phase:
-        return PHASES[self._sizes.protocol](self._pictures, self._sizes, self._configuration.seed, number)
+        found = PHASES[self._sizes.protocol](self._pictures, self._sizes, self._configuration.seed, number)
+        if not len(found.train) or not len(found.test):
+            rule, got = "have images of every class, in training and in test", f"none in chunk {number}"
+            raise UnusableError(sentence("figures", self._sizes.dataset, rule, got, "the whole data set"))
+        return found
 
     def _shown(self, number: int) -> Sample:
         return self._train.some(self._phase(number).train)
@@ -129,6 +141,6 @@ def _added(arm: Arm, initial: State, model: Any) -> Any:
     return arm.penalty(model, initial)
 
 
-def _beside(arm: Arm, drawn: np.random.Generator, model: Any, optimizer: Any) -> Any:
+def _beside(arm: Arm, drawn: np.random.Generator, epoch: int, model: Any, optimizer: Any) -> Any:
     assert arm.companion is not None
-    return arm.companion(model, optimizer, drawn)
+    return arm.companion(model, optimizer, drawn, epoch)

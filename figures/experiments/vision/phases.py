@@ -104,6 +104,26 @@ def classes(pictures: Pictures, sizes: VisionSizes, seed: int, task: int) -> Pha
     return Phase(chosen[np.isin(pictures.labels[chosen], seen)], asked, sizes.updates_in(task))
 
 
+def spread(places: Labels, most: int) -> Labels:
+    """
+    Return some of the images of a phase, evenly: those that were learned before come first in it, the new ones last.
+
+    Parameters
+    ----------
+    places : ndarray of int
+        Of a phase.
+    most : int
+        How many at most; 0 for all.
+
+    Returns
+    -------
+    ndarray of int
+    """
+    if not most or most >= len(places):
+        return places
+    return places[np.arange(most) * len(places) // most]
+
+
 def _chosen(pictures: Pictures, sizes: VisionSizes, seed: int) -> Labels:
     return stream(seed, "images").permutation(len(pictures.train))[: sizes.images]
 

@@ -11,7 +11,7 @@ from ..arms.arm import Companion
 from ..stability import rounded
 from .evaluating import judged
 from .order import batches
-from .phases import Phase
+from .phases import Phase, spread
 from .sample import Sample
 from .schedule import factor
 from .sizes import VisionSizes
@@ -66,7 +66,7 @@ def trained(
     made = (optimizer or _adam)(model, sizes.rate)
     highest = [group["lr"] for group in made.param_groups]
     along = None if companion is None else companion(model, made)
-    looks = (_part(train, phase.train, sizes.tested), _part(test, phase.test, sizes.tested))
+    looks = (train.some(spread(phase.train, sizes.tested)), test.some(spread(phase.test, sizes.tested)))
     due = {phase.updates * (point + 1) // sizes.points for point in range(sizes.points)}
     curve: Curve = []
     model.train()
@@ -106,8 +106,3 @@ def _adam(model: Any, rate: float) -> Any:
     import torch
 
     return torch.optim.Adam(model.parameters(), lr=rate)
-
-
-def _part(all_of_them: Sample, places: Any, most: int) -> Sample:
-    """Return the images that an evaluation looks at: the first ones, which a seed has drawn or their order."""
-    return all_of_them.some(places[:most] if most else places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from figures.experiments.checkpoints import SHARED, forget, forget_shared, keep, kept, path
+from figures.experiments.checkpoints import SHARED, clear, forget, keep, kept, path
 
 from ...backends import available
 from .faked import configuration, moment
@@ -35,6 +35,18 @@ def test_another_run_or_damage_is_no_checkpoint(tmp_path: Path) -> None:
         assert kept(tmp_path, one) is None
 
 
+def test_one_that_is_changed_and_still_readable_is_no_checkpoint(tmp_path: Path) -> None:
+    available("torch")
+    one = configuration()
+    keep(tmp_path, one, 0, moment().model.state_dict(), data="digits")
+    assert kept(tmp_path, one, "digits") is not None
+    assert kept(tmp_path, one, "other data") is None
+    whole = bytearray(path(tmp_path, one).read_bytes())
+    whole[-3] ^= 1
+    path(tmp_path, one).write_bytes(whole)
+    assert kept(tmp_path, one, "digits") is None
+
+
 def test_a_finished_run_leaves_nothing(tmp_path: Path) -> None:
     available("torch")
     where = tmp_path / "checkpoints"
@@ -43,8 +55,10 @@ def test_a_finished_run_leaves_nothing(tmp_path: Path) -> None:
     forget(where, configuration(seed=0))
     assert kept(where, configuration(seed=1)) is not None
     forget(where, configuration(seed=1))
-    assert not where.exists()
+    assert list(where.iterdir()) == []  # another worker may be about to write there
     forget(where, configuration(seed=1))
+    clear(where)
+    assert not where.exists()
 
 
 def test_what_is_shared_has_its_record_and_is_removed_apart(tmp_path: Path) -> None:
@@ -56,9 +70,9 @@ def test_what_is_shared_has_its_record_and_is_removed_apart(tmp_path: Path) -> N
     found = kept(where, shared)
     assert found is not None
     assert found.record == {"online": 0.25}
-    forget_shared(where)
+    clear(where)
     assert kept(where, shared) is None
     assert kept(where, own) is not None
     forget(where, own)
-    forget_shared(where)
+    clear(where)
     assert not where.exists()

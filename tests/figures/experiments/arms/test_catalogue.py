@@ -87,7 +87,7 @@ def test_what_acts_while_it_trains_lowers_the_loss_and_leaves_no_hooks(name: str
     now, arm = make(), ARMS[name]
     X, y = inputs(make)
     optimizer = arm.optimizer(now.model, 1e-3) if arm.optimizer else torch.optim.Adam(now.model.parameters(), lr=1e-3)
-    companion = None if arm.companion is None else arm.companion(now.model, optimizer, now.rng)
+    companion = None if arm.companion is None else arm.companion(now.model, optimizer, now.rng, 2)
     losses = []
     for _ in range(60):
         loss = torch.nn.functional.cross_entropy(now.model(X), y)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from figures.experiments.arms.cbp import Cbp, contributions, replacing
+from figures.experiments.arms.cbp import EPOCH, Cbp, contributions, replacing
 from figures.experiments.units import units
 
 from ....backends import available
@@ -41,7 +41,9 @@ def replaced(model: Any, X: Any, companion: Any, updates: int) -> list[list[int]
 def test_one_is_replaced_when_the_share_has_come_to_one(make: Any, shape: tuple[int, ...], count: int) -> None:
     torch = available("torch")
     model = make().model
-    companion = replacing(1.01 / (5 * count), 7)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
+    companion = replacing(1.01 / (5 * count), 7)(
+        model, torch.optim.Adam(model.parameters()), np.random.default_rng(0), EPOCH
+    )
     found = replaced(model, torch.rand(shape), companion, 12)
     # Old enough from the eighth update on, and five of these make one.
     assert [len(one) for one in found] == [0] * 11 + [1]
@@ -70,9 +72,23 @@ def test_utility_is_a_running_average() -> None:
     for inputs, worst in (([1.0] * 4 + [-2.0], 1), ([1.0] * 4 + [-8.0], 0)):
         net = torch.nn.Sequential(torch.nn.Linear(1, 2, bias=False), torch.nn.ReLU(), torch.nn.Linear(2, 1))
         net.load_state_dict(model.state_dict())
-        companion = replacing(0.5, 4)(net, torch.optim.Adam(net.parameters()), np.random.default_rng(0))
+        companion = replacing(0.5, 4)(net, torch.optim.Adam(net.parameters()), np.random.default_rng(0), EPOCH)
         for value in inputs:
             net(torch.tensor([[value]]))
             companion.updated()
         # The first unit said 1 four times, the second 2 or 8 once, and latest.
         assert (net[2].weight == 0).flatten().nonzero().flatten().tolist() == [worst]
+
+
+def test_small_epochs_have_as_many_replacements_as_large_ones() -> None:
+    torch = available("torch")
+    model = moment().model
+    optimizer = torch.optim.Adam(model.parameters())
+    large, small = (replacing()(model, optimizer, np.random.default_rng(0), epoch) for epoch in (EPOCH, 16))
+    assert isinstance(large, Cbp)
+    assert isinstance(small, Cbp)
+    assert (large._rate, large._maturity) == (pytest.approx(1e-4), 1000)
+    assert small._rate * 16 == pytest.approx(large._rate * EPOCH)
+    assert small._maturity / 16 == pytest.approx(large._maturity / EPOCH, rel=0.01)
+    for one in (large, small):
+        one.close()

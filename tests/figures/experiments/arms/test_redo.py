@@ -37,7 +37,7 @@ def test_who_is_dormant_is_recycled_at_its_time(make: Any, shape: tuple[int, ...
     torch = available("torch")
     model = silenced(make, 2)
     X, layer = torch.randn(shape, generator=torch.Generator().manual_seed(0)), units(model)[0]
-    companion = recycling(0.0, 3)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
+    companion = recycling(0.0)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0), 3)
     for updates in range(1, 7):
         before = layer.incoming.weight.detach().clone()
         model(X)
@@ -57,7 +57,7 @@ def test_the_threshold_is_included_and_each_layer_has_its_own_scale() -> None:
             layer.weight.copy_(torch.tensor(weight))
             layer.bias.zero_()
     before = [model[i].weight.detach().clone() for i in (0, 2)]
-    companion = recycling(0.5, 1)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
+    companion = recycling(0.5)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0), 1)
     model(torch.ones(4, 1))
     companion.updated()
     # Scores .5, 1, 1.5 and 2/11, 20/11.

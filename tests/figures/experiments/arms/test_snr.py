@@ -31,7 +31,7 @@ def test_silence_is_measured_by_the_past() -> None:
     model = torch.nn.Sequential(torch.nn.Linear(3, 3, bias=False), torch.nn.ReLU(), torch.nn.Linear(3, 1))
     with torch.no_grad():
         model[0].weight.copy_(torch.eye(3))
-    companion = resetting(0.9, 30)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
+    companion = resetting(0.9, 30)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0), 9)
     # Unit 0 fires always and then never, unit 1 in every third update, unit 2 never: one positive input is enough.
     batches = [torch.tensor([[-1.0, -1.0, -1.0], [float(n < 20), float(n % 3 == 0), -1.0]]) for n in range(32)]
     found = reset_in(model, batches, companion)
@@ -51,7 +51,7 @@ def test_a_dead_unit_is_reset_at_the_latest_and_lives(make: Any, shape: tuple[in
     with torch.no_grad():
         last = layer.incoming if layer.norm is None else layer.norm
         last.weight[3], last.bias[3] = 0.0, -1.0
-    companion = resetting(0.99, 5)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0))
+    companion = resetting(0.99, 5)(model, torch.optim.Adam(model.parameters()), np.random.default_rng(0), 9)
     X = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     assert reset_in(model, [X] * 14, companion) == [[]] * 5 + [[3]] + [[]] * 8
     companion.close()

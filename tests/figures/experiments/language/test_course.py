@@ -144,7 +144,7 @@ def test_an_arm_brings_penalty_optimiser_and_companion_and_is_closed() -> None:
         def close(self) -> None:
             told.append("closed")
 
-    def companion(model: Any, optimizer: Any, _rng: np.random.Generator) -> Going:
+    def companion(model: Any, optimizer: Any, _rng: np.random.Generator, _epoch: int) -> Going:
         told.append((model is one.model, type(optimizer)))
         return Going()
 

@@ -8,7 +8,7 @@ import pytest
 
 import fire_ref
 from figures.experiments.checkpoints import keep, kept
-from figures.experiments.training import digest
+from figures.experiments.digests import digest
 from figures.experiments.vision.networks import NETWORKS
 
 from ....backends import available

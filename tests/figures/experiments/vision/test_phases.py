@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from figures.experiments.vision.phases import PHASES, Phase
+from figures.experiments.vision.phases import PHASES, Phase, spread
 
 from .faked import TINY, pictures
 
@@ -64,3 +64,13 @@ def test_images_of_a_class_come_in_the_order_that_the_seed_drew() -> None:
     last = phases("classes", 5)[-1].train
     assert len(set(shown.labels[last[:12]])) > 4
     assert last.tolist() != sorted(last)
+
+
+def test_some_images_of_a_phase_are_spread_over_all_of_it() -> None:
+    places = np.arange(100, 200)
+    assert spread(places, 0) is places
+    assert spread(places, 100) is places
+    some = spread(places, 40)
+    # A tenth of the phase was learned before, and a tenth of what is looked at.
+    assert len(set(some)) == len(some) == 40
+    assert sum(some < 110) == 4

@@ -11,7 +11,7 @@ import pytest
 from figures.experiments.arms.catalogue import ARMS
 from figures.experiments.vision.evaluating import judged
 from figures.experiments.vision.order import batches
-from figures.experiments.vision.phases import Phase
+from figures.experiments.vision.phases import Phase, spread
 from figures.experiments.vision.resnet import resnet8
 from figures.experiments.vision.schedule import factor
 from figures.experiments.vision.training import Curve, trained
@@ -45,7 +45,7 @@ def test_looking_changes_nothing_and_may_be_at_less() -> None:
     found = ran(often, sizes=replace(TINY, points=12, tested=10))
     assert all(torch.equal(a, b) for a, b in zip(seldom.parameters(), often.parameters(), strict=True))
     train, test = samples()
-    wanted = [*judged(often, train.some(PHASE.train[:10])), *judged(often, test.some(PHASE.test[:10]))]
+    wanted = [*judged(often, train.some(spread(PHASE.train, 10))), *judged(often, test.some(spread(PHASE.test, 10)))]
     assert found[-1][1:] == pytest.approx(wanted, rel=1e-3)
 
 
