@@ -102,7 +102,7 @@ def computed(frame: Frame, settings: Settings) -> Data:
     dict
         Of `gathered`.
     """
-    return summarised(frame, runner.made(frame.name, settings.trial, settings.device))
+    return _guarded(frame, runner.made(frame.name, settings.trial, settings.device), settings.trial.folder)
 
 
 def gathered(frame: Frame, folder: Path) -> Data | None:
@@ -126,10 +126,22 @@ def gathered(frame: Frame, folder: Path) -> Data | None:
     UnusableError
         They are no results, or no run is finished.
     """
+    records = ledger.read(runner.results(frame.name, folder))
+    return _guarded(frame, records, folder) if records else None
+
+
+def _guarded(frame: Frame, records: list[ledger.Record], folder: Path) -> Data:
+    """
+    Summarise results, or say in one line that they are others.
+
+    Raises
+    ------
+    UnusableError
+        They are no results, or no run is finished.
+    """
     path = runner.results(frame.name, folder)
-    records = ledger.read(path)
     try:
-        return summarised(frame, records) if records else None
+        return summarised(frame, records)
     except UnusableError:
         raise
     except (
@@ -170,18 +182,36 @@ def summarised(frame: Frame, records: list[ledger.Record]) -> Data:
     if not panels:
         got = f"{frame.name} needs one finished run; got none. Try python -m figures {frame.name} --resume."
         raise UnusableError(f"figures: {got}")
-    told = {record["configuration"]["panel"]: record["configuration"] for record in records}
-    first = told[next(iter(panels))]
+    told = {name: _one(frame, records, name) for name in panels}
+    first, device = told[next(iter(panels))]
+    for name, one in panels.items():
+        one["differs"] = {key: value for key, value in told[name][0].items() if first[key] != value}
     data: Data = {
         "panels": panels,
-        "sizes": first["sizes"],
-        "device": first["device"],
+        "sizes": first,
+        "device": device,
         "metric": PROBLEMS[next(iter(panels))].metric,
         "versions": sorted({" ".join(f"{k} {v}" for k, v in record["versions"].items()) for record in records}),
     }
     data["missing"] = missing(frame, panels)
     data["caption"] = _caption(frame, data)
     return data
+
+
+def _one(frame: Frame, records: list[ledger.Record], name: str) -> tuple[Data, str]:
+    """
+    Return the sizes and the device of a panel's runs, which are those of all of them.
+
+    Raises
+    ------
+    UnusableError
+        There are several.
+    """
+    mine = [record["configuration"] for record in records if record["configuration"]["panel"] == name]
+    if any((one["sizes"], one["device"]) != (mine[0]["sizes"], mine[0]["device"]) for one in mine):
+        rule, got = "be of one scale and device in each panel", f"several in {name}"
+        raise UnusableError(sentence("figures", f"results of {frame.name}", rule, got, "another --out"))
+    return mine[0]["sizes"], mine[0]["device"]
 
 
 def missing(frame: Frame, panels: Data) -> list[str]:
@@ -192,6 +222,9 @@ def missing(frame: Frame, panels: Data) -> list[str]:
     if any(one["arms"].keys() != set(PLANS[frame.name].arms) for one in panels.values()):
         found.append("all arms")
     found += [f"the panel of {title}" for name, title in frame.titles.items() if name not in panels]
+    idle = {arm: None for one in panels.values() for arm in one["idle"]}
+    if idle:
+        found.append(f"anything that {' or '.join(ARMS[arm].label for arm in idle)} did: these runs are the base's")
     if not all(one["shared"] for one in panels.values()):
         found.append("the same weights in all arms after the first task")
     return found
@@ -212,7 +245,9 @@ def _caption(frame: Frame, data: Data) -> str:
 def _told(frame: Frame, name: str, panel: Data, most: int) -> str:
     sentences = "".join(f"; {finding['sentence']}" for finding in panel["findings"][:most])
     title = frame.titles.get(name, name)
-    return f"{title[0].upper()}{title[1:]}, {_seeds(panel)}: {panel['told']}{sentences}."
+    here = ", ".join(f"{key} {value}" for key, value in panel["differs"].items())
+    where = f"{title[0].upper()}{title[1:]}{f' ({here})' if here else ''}"
+    return f"{where}, {_seeds(panel)}: {panel['told']}{sentences}."
 
 
 def _seeds(panel: Data) -> str:

@@ -74,9 +74,13 @@ def methods_named(given: str) -> tuple[str, ...]:
     return () if "all" in parts else tuple(name for name in ARMS if name in parts)
 
 
+#: More are a mistake in typing.
+MOST = 1000
+
+
 def at_least_one(option: str, value: int | None) -> None:
     """
-    Refuse a number that is none.
+    Refuse a number that is none, or too many.
 
     Parameters
     ----------
@@ -88,7 +92,9 @@ def at_least_one(option: str, value: int | None) -> None:
     Raises
     ------
     ValueError
-        It is less than 1.
+        It is less than 1, or more than `MOST`.
     """
     if value is not None and value < 1:
         raise ValueError(sentence("figures", option, "be at least 1", value, f"{option} 2"))
+    if value is not None and value > MOST:
+        raise ValueError(sentence("figures", option, f"be at most {MOST}", value, f"{option} 5"))

@@ -94,7 +94,7 @@ def judged(found: Scores, claims: Sequence[Claim] = CLAIMS) -> list[Finding]:
 
 def verdict_of(difference: Interval) -> str:
     """
-    Say what an interval decides.
+    Say what an interval decides: nothing, where it holds zero, or where Student's does.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def verdict_of(difference: Interval) -> str:
     """
     if difference.low is None or difference.high is None or difference.seeds < FEWEST:
         return "undecided"
-    if difference.low <= 0 <= difference.high:
+    if difference.low <= 0 <= difference.high or not difference.steady:
         return "undecided"
     return "yes" if difference.low > 0 else "no"
 
@@ -137,7 +137,8 @@ def told(control: Control | None) -> str:
 def short(value: float) -> str:
     """Return a share as a paper prints it: two digits behind the point, three where two are none."""
     text = f"{value:.2f}" if abs(value) >= 0.095 else f"{value:.3f}"
-    return text.replace("0.", ".", 1)
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    return sign + digits.removeprefix("0")
 
 
 def ranged(found: Interval) -> str:
@@ -151,7 +152,10 @@ def _resolved(name: str, found: Scores) -> str:
     if name != BEST:
         return name
     there = [arm for arm in SHRINKING if found.get(arm)]
-    means = {arm: sum(found[arm].values()) / len(found[arm]) for arm in there}
+    common = set.intersection(*(set(found[arm]) for arm in there)) if there else set()
+    # Of the seeds that all of them have, if there are any: another choice of seeds is another mean.
+    chosen = {arm: [value for seed, value in found[arm].items() if seed in common or not common] for arm in there}
+    means = {arm: sum(values) / len(values) for arm, values in chosen.items()}
     return max(means, key=means.__getitem__, default=SHRINKING[0])
 
 

@@ -25,6 +25,8 @@ Record: TypeAlias = dict[str, Any]
 Place: TypeAlias = tuple[str, str, int, int]
 #: What every line has, with what it is; and what it has besides.
 KEYS = {"configuration": dict, "task": int, "updates": int, "online": float, "train": list, "checked": int}
+#: Of every line: what a killed process leaves begins like this.
+BEGINNING = b'{"configuration":'
 MORE = frozenset(("counted", "test", "stability", "weights", "seconds", "versions"))
 
 
@@ -61,14 +63,29 @@ def read(path: Path) -> list[Record]:
     found: dict[Place, Record] = {}
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         try:
-            record = json.loads(line)
+            record = json.loads(line, parse_constant=_number)
             where = _placed(record)
         except (ValueError, LookupError, TypeError, RecursionError):
             raise UnusableError(_foreign(path, f"something else in line {number}")) from None
         if where in found:
             raise UnusableError(_foreign(path, f"{' '.join(map(str, where))} twice, in line {number} again"))
         found[where] = record
+    rest = content.rpartition(b"\n")[2]
+    if rest[: len(BEGINNING)] != BEGINNING[: len(rest)]:
+        raise UnusableError(_foreign(path, "something else at the end, which is no broken line of ours"))
     return list(found.values())
+
+
+def _number(name: str) -> float:
+    """
+    Refuse what is no number.
+
+    Raises
+    ------
+    ValueError
+        Always.
+    """
+    raise ValueError(name)
 
 
 def _placed(record: Record) -> Place:
@@ -98,6 +115,7 @@ class Ledger:
             Its descriptor, open for appending.
         """
         self._handle = handle
+        self._broken = False
 
     def append(self, record: Record) -> None:
         """
@@ -114,8 +132,12 @@ class Ledger:
             There is no room.
         """
         line = json.dumps(record, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+        if self._broken:  # another line would be joined to the half one
+            raise OSError("figures: no room for results: a line before this one was not written whole.")
+        self._broken = True
         written = os.write(self._handle, line)
-        if written < len(line):  # the disk is full: the half line is cut off by the next opening
+        self._broken = written < len(line)
+        if self._broken:  # the disk is full: the half line is cut off by the next opening
             raise OSError(f"figures: no room for results: {written} of {len(line)} bytes were written.")
         os.fsync(self._handle)
 
@@ -146,6 +168,7 @@ def opened(path: Path) -> Iterator[Ledger]:
         except BlockingIOError:
             rule, got = "be written by one process at a time", "another that is at it"
             raise UnusableError(sentence("figures", str(path), rule, got, "another --out")) from None
+        read(path)  # what is no results of ours is refused, not cut
         content = path.read_bytes()
         os.ftruncate(handle, content.rfind(b"\n") + 1)
         yield Ledger(handle)

@@ -6,23 +6,43 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from fire_ref.errors import sentence
+
 from . import mnist
 from .configuration import METRIC, Configuration, Sizes
 from .course import Problem
 from .language.problems import TEXT_PROBLEMS
 from .mnist_course import MnistCourse
+from .refusing import UnusableError
 from .vision import loading
 from .vision.course import VisionCourse
 from .vision.pictures import Pictures
 from .vision.sizes import VisionSizes
 
 
-def _mnist(folder: Path | None, _: Any) -> mnist.Images:
-    return mnist.load(folder)
+def _mnist(folder: Path | None, sizes: Sizes) -> mnist.Images:
+    found = mnist.load(folder)
+    _enough("mnist", len(found.train), sizes.images)
+    return found
 
 
 def _images(folder: Path | None, sizes: VisionSizes) -> Pictures:
-    return loading.load(sizes.dataset, sizes.side, folder)
+    found = loading.load(sizes.dataset, sizes.side, folder)
+    _enough(sizes.dataset, len(found.train), sizes.images)
+    return found
+
+
+def _enough(name: str, there: int, wanted: int) -> None:
+    """
+    Refuse data of which a run would be smaller than it says.
+
+    Raises
+    ------
+    UnusableError
+        There are fewer images than wanted.
+    """
+    if there < wanted:
+        raise UnusableError(sentence(name, "--data", f"hold {wanted} training images", there, "the whole data set"))
 
 
 # V1 keeps the order of the first runs: every arm trains its own first task.

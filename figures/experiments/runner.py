@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from fire_ref.cli.waiting import progress
 from fire_ref.errors import missing_extra, sentence
 
 from . import checkpoints, ledger
+from .arms.catalogue import ARMS
 from .asking import Trial
 from .configuration import Configuration
 from .data import loaded
+from .digests import fingerprint
 from .ledger import Record
 from .plans import PLANS, planned
 from .refusing import UnusableError
@@ -55,10 +58,9 @@ def made(name: str, trial: Trial, device: str) -> list[Record]:
     plan = planned(name, trial, device)
     _torch()
     path = results(name, trial.folder)
-    continued(path, trial, plan)
-    loaded(plan[0], trial.data)  # what is missing is told before anything is written
+    _same_data(path, continued(name, path, trial, plan), plan, trial.data)
     with ledger.opened(path) as book:
-        done = _done(continued(path, trial, plan))
+        done = _done(continued(name, path, trial, plan))
         todo = [one for one in plan if len(done.get(one.key, ())) < one.sizes.tasks]
         total = sum(one.sizes.tasks - len(done.get(one.key, ())) for one in todo)
         made_now = 0
@@ -86,12 +88,14 @@ def made(name: str, trial: Trial, device: str) -> list[Record]:
     return ledger.read(path)
 
 
-def continued(path: Path, trial: Trial, plan: Sequence[Configuration]) -> list[Record]:
+def continued(name: str, path: Path, trial: Trial, plan: Sequence[Configuration]) -> list[Record]:
     """
     Return the results that are there, or refuse to mix them with others.
 
     Parameters
     ----------
+    name : str
+        The figure.
     path : Path
         Of the results.
     trial : Trial
@@ -112,15 +116,34 @@ def continued(path: Path, trial: Trial, plan: Sequence[Configuration]) -> list[R
     if records and not trial.resume:
         rule = "be told to go on with the results that are there"
         raise UnusableError(sentence("figures", str(path), rule, f"{len(records)} results", "--resume"))
-    wanted = {one.panel: (one.plain()["sizes"], one.device) for one in plan}
+    every = planned(name, replace(trial, panels=(), methods=(), seeds=1), plan[0].device)
+    wanted = {one.panel: (one.plain()["sizes"], one.device) for one in every}
     for record in records:
         told = record["configuration"]
-        if wanted.get(told["panel"], (told["sizes"], told["device"])) != (told["sizes"], told["device"]):
+        if told["arm"] not in ARMS or wanted.get(told["panel"]) != (told["sizes"], told["device"]):
             sizes = ", ".join(f"{value} {key}" for key, value in told["sizes"].items())
             rule = "hold results of the scale and device asked for"
-            got = f"{sizes} on {told['device']}"
+            got = f"{told['panel']} {told['arm']}: {sizes} on {told['device']}"
             raise UnusableError(sentence("figures", str(path), rule, got, "another --out"))
     return records
+
+
+def _same_data(path: Path, records: list[Record], plan: Sequence[Configuration], folder: Path | None) -> None:
+    """
+    Load the data of each panel, so that what is missing is told before anything is written; refuse other data.
+
+    Raises
+    ------
+    UnusableError
+        The data cannot be had, or are not those that the results are of.
+    """
+    for one in {one.panel: one for one in plan}.values():
+        now = fingerprint(loaded(one, folder))
+        for record in records:
+            # Lines of before there was such a key are taken on trust.
+            if record["configuration"]["panel"] == one.panel and record.get("data", now) != now:
+                rule, got = "hold results of the data that are given", f"{one.panel} of others"
+                raise UnusableError(sentence("figures", str(path), rule, got, "the --data of before, or another --out"))
 
 
 def _torch() -> None:

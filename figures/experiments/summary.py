@@ -36,7 +36,8 @@ def panel(records: Sequence[Record], name: str, claims: Sequence[Claim] = CLAIMS
     -------
     dict
         "arms" (by name, those with a finished run), "control", "findings", "seeds", "shared": whether all arms that do
-        not act while they train left the first task with the very same weights in every seed.
+        not act while they train left the first task with the very same weights in every seed, "idle": those that never
+        acted at all.
     """
     mine = [record for record in records if place(record)[0] == name and place(record)[1] in arms]
     found = scores(mine, name)
@@ -56,6 +57,7 @@ def panel(records: Sequence[Record], name: str, claims: Sequence[Claim] = CLAIMS
         ],
         "seeds": sorted({seed for seeds in found.values() for seed in seeds}),
         "shared": _shared(mine),
+        "idle": _idle(mine, [arm for arm in ARMS if arm in found]),
     }
 
 
@@ -96,6 +98,17 @@ def _mean(values: Sequence[Any]) -> float | None:
 def _median(values: Sequence[Any]) -> float | None:
     kept = [value for value in values if value is not None]
     return float(np.median(kept)) if kept else None
+
+
+def _idle(records: Sequence[Record], arms: Sequence[str]) -> list[str]:
+    """Return the arms that left the very weights that doing nothing left, in every seed that both have."""
+    ends: dict[str, dict[int, str]] = {}
+    for record in records:  # of a run the last record is that of the last task
+        _, arm, seed, _ = place(record)
+        ends.setdefault(arm, {})[seed] = record["weights"]
+    base = ends.get("base", {})
+    common = {arm: ends[arm].keys() & base.keys() for arm in arms if arm != "base"}
+    return [arm for arm, seeds in common.items() if seeds and all(ends[arm][seed] == base[seed] for seed in seeds)]
 
 
 def _shared(records: Sequence[Record]) -> bool:

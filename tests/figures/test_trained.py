@@ -26,6 +26,28 @@ def test_a_frame_says_how_much_is_told_and_what_it_lacks() -> None:
     assert data["metric"].startswith("online training accuracy")
 
 
+def test_panels_of_other_sizes_say_so_and_several_in_one_are_refused() -> None:
+    more = results({"base": [0.1, 0.2]}, "permuted-inputs")
+    for row in more:
+        row["configuration"] = {**row["configuration"], "sizes": {**row["configuration"]["sizes"], "width": 9}}
+    data = trained.summarised(FRAME, [*ROWS, *more])
+    assert "Permuted inputs (width 9), 2 seeds" in data["caption"]
+    assert "Random labels, 5 seeds" in data["caption"]
+    for row in ROWS[:3]:
+        mixed = [{**row, "configuration": {**row["configuration"], "device": "cuda"}}, *ROWS[3:]]
+        with pytest.raises(UnusableError, match="one scale and device in each panel"):
+            trained.summarised(FRAME, mixed)
+
+
+def test_arms_that_never_acted_are_said_to_be_missing() -> None:
+    rows = [{**row} for row in ROWS]
+    for row in rows:
+        if row["configuration"]["arm"] == "iso":
+            row["weights"] = row["weights"].replace("iso", "base")
+    told = trained.summarised(FRAME, rows)["missing"]
+    assert "anything that iso did: these runs are the base's" in told
+
+
 def test_without_a_finished_run_there_is_nothing_to_say() -> None:
     with pytest.raises(UnusableError, match="figF needs one finished run"):
         trained.summarised(FRAME, [record("base", 0, 0, 0.5)])

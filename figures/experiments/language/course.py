@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from math import isfinite, log
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,10 @@ from .training import Row, Trained, trained
 #: What is compared, more being better.
 PERMUTED = "minus the online training loss over the last fifth of all updates, in nats per token"
 WARM = "minus the loss on held-out new text at the end, in nats per token"
+
+
+#: Nats: no finite loss counts for more, and one that is not finite for this.
+DIVERGED = 100.0
 
 
 class TextCourse:
@@ -164,5 +168,5 @@ class TextCourse:
         return [len(counted), rounded(-sum(counted) / len(counted))] if counted else None
 
     def _known(self, loss: float | None) -> float:
-        """Return a loss; of a network that has diverged that of one that knows nothing."""
-        return loss if loss is not None and isfinite(loss) else log(self._sizes.vocabulary)
+        """Return a loss; of a network that has diverged one that is worse than any other's."""
+        return min(loss, DIVERGED) if loss is not None and isfinite(loss) else DIVERGED

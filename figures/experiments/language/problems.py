@@ -39,7 +39,12 @@ def loaded(folder: Path | None, sizes: TextSizes) -> Corpora:
     if folder is None and sizes.tokens == "bpe":
         rule = f"name a folder at this scale: WikiText-103 and OpenWebText as {corpora.HOLDS}"
         raise UnusableError(sentence("text", "--data", rule, "none", "--scale small, whose books are fetched"))
-    return corpora.load(sizes.tokens, sizes.vocabulary, folder, context=sizes.context)
+    found = corpora.load(sizes.tokens, sizes.vocabulary, folder, context=sizes.context)
+    for name, text, wanted in (("first", found.first, sizes.first), ("second", found.second, sizes.second)):
+        if len(text.train) < wanted:
+            rule, got = f"hold {wanted} tokens in the {name} text", len(text.train)
+            raise UnusableError(sentence("text", "--data", rule, got, "a longer one"))
+    return found
 
 
 _PERMUTED = Problem(TextSizes, PERMUTED, loaded, TextCourse)

@@ -38,7 +38,8 @@ def decoded(content: bytes) -> Bytes:
         with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as opened:
             return np.asarray(opened.convert("RGB"), np.uint8)
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValueError(f"no readable picture ({error})") from None
+        told = "of another kind" if isinstance(error, Image.UnidentifiedImageError) else f"{error}"
+        raise ValueError(f"no readable picture ({told})") from None
 
 
 def _pillow() -> Any:

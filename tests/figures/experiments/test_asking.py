@@ -21,8 +21,10 @@ def test_an_unknown_method_is_one_line_with_all_names(given: str) -> None:
     assert "\n" not in str(told.value)
 
 
-def test_numbers_begin_at_one() -> None:
+def test_numbers_begin_at_one_and_end() -> None:
     for value in (None, 1, 5):
         at_least_one("--seeds", value)
     with pytest.raises(ValueError, match=r"--jobs must be at least 1; got 0\. Try --jobs 2"):
         at_least_one("--jobs", 0)
+    with pytest.raises(ValueError, match=r"--seeds must be at most 1000; got 99999999999\. Try --seeds 5"):
+        at_least_one("--seeds", 99999999999)

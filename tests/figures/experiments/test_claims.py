@@ -48,6 +48,7 @@ def test_a_claim_that_the_numbers_contradict_is_denied() -> None:
         (Interval(0.1, 0.0, 0.2, 5), "undecided"),
         (Interval(0.1, 0.05, 0.2, 2), "undecided"),
         (Interval(0.1, None, None, 1), "undecided"),
+        (Interval(0.1, 0.05, 0.2, 3, False), "undecided"),
     ],
 )
 def test_verdicts(difference: Interval, verdict: str) -> None:
@@ -60,6 +61,16 @@ def test_a_baseline_is_taken_at_the_best_of_its_values() -> None:
         (found,) = judged(scores(**means), [Claim("fire-10", BEST, "")])
         assert found.claim.worse == best
         assert found.difference.mean == pytest.approx(0.1, abs=0.01)
+
+
+def test_the_best_baseline_is_that_of_the_seeds_they_share() -> None:
+    found = {
+        "fire-10": {0: 0.5, 1: 0.5, 2: 0.6},
+        "sp-0.5": {0: 0.3, 1: 0.31, 2: 0.3},
+        "sp-0.8": {2: 0.2, 3: 0.9},  # on the seed that both have it is worse
+    }
+    (told,) = judged(found, [Claim("fire-10", BEST, "")])
+    assert told.claim.worse == "sp-0.5"
 
 
 def test_only_what_was_run_is_judged() -> None:
@@ -84,5 +95,12 @@ def test_numbers_are_printed_as_a_paper_does() -> None:
     assert [short(value) for value in (0.5, 0.949, 0.0123, -0.2, -0.05, 1.0, 0.0)] == [
         ".50", ".95", ".012", "-.20", "-.050", "1.00", ".000",
     ]  # fmt: skip
+    assert [short(value) for value in (10.83, -10.83, 20.5, 100.0, -0.5)] == [
+        "10.83",
+        "-10.83",
+        "20.50",
+        "100.00",
+        "-.50",
+    ]
     assert ranged(Interval(0.11, 0.09, 0.13, 5)) == ".11 [.090, .13]"
     assert ranged(Interval(0.11, None, None, 1)) == ".11 (one seed)"

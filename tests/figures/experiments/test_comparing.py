@@ -6,8 +6,10 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.stats import ttest_1samp
 
 from figures.experiments import comparing
+from figures.experiments.claims import verdict_of
 from figures.experiments.comparing import Interval, control, interval, paired, scores
 
 from .faked import record, results
@@ -29,8 +31,22 @@ def test_the_interval_is_that_of_all_resamples() -> None:
     found = interval(values)
     assert found.mean == pytest.approx(np.mean(values))
     assert [found.low, found.high] == pytest.approx(np.percentile(means, [2.5, 97.5]))
-    assert interval([0.3]) == Interval(0.3, None, None, 1)
+    assert interval([0.3]) == Interval(0.3, None, None, 1, False)
     assert interval([0.3] * 4) == Interval(pytest.approx(0.3), pytest.approx(0.3), pytest.approx(0.3), 4)
+
+
+@pytest.mark.parametrize(
+    "values", [[0.1, 0.5, 0.2], [0.1, 0.12, 0.11], [-0.1, -0.2, -0.1, -0.2, -0.15], [0.2, -0.1, 0.3]]
+)
+def test_students_interval_is_asked_too(values: list[float]) -> None:
+    ends = ttest_1samp(values, 0).confidence_interval(0.95)
+    assert interval(values).steady == (ends.low > 0 or ends.high < 0)
+
+
+def test_of_no_difference_few_are_called_one(rng: np.random.Generator) -> None:
+    # By the bootstrap of three seeds alone it would be one in three.
+    called = sum(verdict_of(interval(rng.standard_normal(3).tolist())) != "undecided" for _ in range(400))
+    assert called < 0.09 * 400
 
 
 def test_many_seeds_are_drawn_and_agree_with_theory(rng: np.random.Generator) -> None:

@@ -34,7 +34,7 @@ def test_what_is_appended_is_read_back_in_order(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) == 3
 
 
-@pytest.mark.parametrize("left", ["{", '{"configuration": {}}', "x" * 5000])
+@pytest.mark.parametrize("left", ["{", '{"configuration":{}}', '{"configuration":' + "x" * 5000])
 def test_the_beginning_of_a_line_is_passed_over_and_cut_off(left: str, path: Path) -> None:
     with opened(path) as book:
         book.append(record("iso", 0, 0, 0.5))
@@ -46,6 +46,34 @@ def test_the_beginning_of_a_line_is_passed_over_and_cut_off(left: str, path: Pat
         book.append(record("iso", 0, 1, 0.5))
     assert [place(one)[3] for one in read(path)] == [0, 1]
     assert path.read_bytes().startswith(whole)
+
+
+@pytest.mark.parametrize("left", ["my own notes", "x" * 5000, '{"config": 1}'])
+def test_an_end_that_is_no_line_of_ours_is_not_cut_off(left: str, path: Path) -> None:
+    path.write_text(left, encoding="utf-8")
+    with pytest.raises(UnusableError, match="something else at the end"), opened(path):
+        pass
+    assert path.read_text(encoding="utf-8") == left
+
+
+def test_what_is_no_number_is_no_result(path: Path) -> None:
+    line = json.dumps(record("iso", 0, 0, 0.5)).replace("0.5", "NaN", 1)
+    path.write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(UnusableError, match="something else in line 1"):
+        read(path)
+
+
+def test_after_half_a_line_there_is_no_other(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(path) as book:
+        book.append(record("iso", 0, 0, 0.5))
+        real = os.write
+        monkeypatch.setattr(os, "write", lambda handle, line: real(handle, line[:20]))
+        with pytest.raises(OSError, match="no room"):
+            book.append(record("iso", 0, 1, 0.5))
+        monkeypatch.undo()
+        with pytest.raises(OSError, match="no room"):  # of another worker, when there is room again
+            book.append(record("iso", 0, 2, 0.5))
+    assert [place(one)[3] for one in read(path)] == [0]
 
 
 PART = json.dumps({key: value for key, value in record("iso", 0, 1, 0.5).items() if key != "weights"})

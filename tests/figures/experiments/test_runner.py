@@ -63,12 +63,45 @@ def test_results_are_not_mixed_or_gone_on_with_unasked(data: Path, tmp_path: Pat
     before = results("figF", out).read_bytes()
     for more, told in (
         ({}, r"must be told to go on with the results that are there; got 6 results\. Try --resume\."),
-        ({"resume": True, "scale": "small"}, r"scale and device asked for; got 40 images.* on cpu\. Try another --out"),
+        (
+            {"resume": True, "scale": "small"},
+            r"scale and device asked for; got random-labels base: 40 images.* on cpu\. Try another --out",
+        ),
     ):
         with pytest.raises(UnusableError, match=told) as refused:
             made("figF", asked(data, out, **more), "cpu")
         assert "\n" not in str(refused.value)
         assert results("figF", out).read_bytes() == before
+
+
+def test_other_data_panels_and_arms_are_not_gone_on_with(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    made("figF", asked(data, out, methods=("base",), panels=("random-labels",)), "cpu")
+    path = results("figF", out)
+    before = path.read_bytes()
+    other = folder(tmp_path / "other", images=61)
+    with pytest.raises(UnusableError, match="of the data that are given; got random-labels of others"):
+        made("figF", asked(other, out, resume=True), "cpu")
+    # Of another scale, in a panel that was not there: one picture would show both.
+    with pytest.raises(UnusableError, match="scale and device asked for"):
+        made("figF", asked(data, out, resume=True, scale="small", panels=("permuted-inputs",)), "cpu")
+    path.write_bytes(before.replace(b'"arm":"base"', b'"arm":"bass"'))
+    with pytest.raises(UnusableError, match="got random-labels bass"):
+        made("figF", asked(data, out, resume=True), "cpu")
+    # Lines of before there was such a key are taken on trust.
+    lines = [json.loads(line) for line in before.splitlines()]
+    for line in lines:
+        del line["data"]
+    path.write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines), encoding="utf-8")
+    assert len(made("figF", asked(data, out, resume=True), "cpu")) == 12
+
+
+def test_too_few_images_are_one_line_before_anything_is_written(tmp_path: Path) -> None:
+    available("torch")
+    few = folder(tmp_path / "few", images=30)
+    with pytest.raises(UnusableError, match="--data must hold 40 training images; got 30"):
+        made("figF", asked(few, tmp_path / "out"), "cpu")
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_more_seeds_and_methods_are_added_to_what_is_there(data: Path, tmp_path: Path) -> None:

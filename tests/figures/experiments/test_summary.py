@@ -52,6 +52,17 @@ def test_whether_the_first_task_ends_alike_is_looked_at() -> None:
     assert not panel(rows, "random-labels")["shared"]
 
 
+def test_arms_that_never_acted_are_named() -> None:
+    rows = [{**row} for row in results({"base": [0.1, 0.1], "iso": [0.3, 0.3], "norm": [0.2, 0.2]})]
+    for row in rows:
+        if row["configuration"]["arm"] == "iso":
+            row["weights"] = row["weights"].replace("iso", "base")
+    assert panel(rows, "random-labels")["idle"] == ["iso"]
+    last = next(row for row in reversed(rows) if row["configuration"]["arm"] == "iso")
+    last["weights"] = "in one seed it did"
+    assert panel(rows, "random-labels")["idle"] == []
+
+
 def test_a_network_that_diverged_is_not_averaged() -> None:
     rows = [json.loads(json.dumps(row)) for row in ROWS]
     rows[1]["stability"]["after"][0] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import accumulate
 from pathlib import Path
 from typing import cast
@@ -16,6 +17,7 @@ from figures.experiments.language.course import PERMUTED, WARM, TextCourse
 from figures.experiments.language.panels import PANELS
 from figures.experiments.language.problems import TEXT_PROBLEMS, loaded
 from figures.experiments.language.sizes import TextSizes
+from figures.experiments.language.texts import Corpora
 from figures.experiments.ledger import Record
 from figures.experiments.problems import PROBLEMS, configured
 from figures.experiments.refusing import UnusableError
@@ -36,9 +38,19 @@ def test_every_panel_has_one() -> None:
 
 def test_texts_are_cut_and_held_to_the_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr(corpora, "load", lambda *args, **more: asked.append((args, more)))
-    loaded(Path("here"), PANELS["warm-far"].sizes["paper"])
-    loaded(None, PERMUTED_TINY)
+    there = texts()
+
+    def load(*args: object, **more: object) -> Corpora:
+        asked.append((args, more))
+        return there
+
+    monkeypatch.setattr(corpora, "load", load)
+    assert loaded(Path("here"), PANELS["warm-far"].sizes["paper"]) is there
+    assert loaded(None, PERMUTED_TINY) is there
+    for text in ("first", "second"):
+        with pytest.raises(UnusableError, match=rf"--data must hold 5000 tokens in the {text} text; got "):
+            loaded(None, replace(PERMUTED_TINY, **{text: 5000}))
+    asked = asked[:2]
     assert asked == [
         (("bpe", 50304, Path("here")), {"context": 1024}),
         (("bytes", 256, None), {"context": 8}),
