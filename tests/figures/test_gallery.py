@@ -39,7 +39,7 @@ def test_an_experiment_that_was_not_run_is_said_to_be() -> None:
     for name, entry in FIGURES.items():
         if not entry.shown:
             assert entry.trains
-            section = text.split(f"### {name}:")[1].split("\n### ")[0]
+            section = " ".join(text.split(f"### {name}:")[1].split("\n### ")[0].split())
             assert "**Not yet run**" in section
             assert f"`python -m figures {name} " in section
 
