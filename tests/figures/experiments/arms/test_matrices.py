@@ -38,6 +38,7 @@ def test_every_weight_and_every_tap_is_a_matrix_with_its_gain(make: Any) -> None
 
 
 def test_the_gain_is_fires() -> None:
+    available("torch")
     now = conv_moment()
     for name, kernel in now.model.state_dict().items():
         if kernel.ndim == 4:
@@ -49,6 +50,7 @@ def test_the_gain_is_fires() -> None:
 
 @pytest.mark.parametrize("recipe", ["official", "resnet", "gpt"])
 def test_it_takes_what_the_library_takes(recipe: str) -> None:
+    available("torch")
     for model in (moment().model, conv_moment().model, fused()):
         if recipe == "resnet" and not hasattr(model, "units"):
             continue
