@@ -10,14 +10,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fire_ref.cli.files import written
 from fire_ref.errors import sentence
 
 from .catalogue import FIGURES, Data
+from .rewriting import rewrite
 from .saving import read_data
 
 
@@ -108,11 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name, lines in found.items():
                 print("\n".join([head(name), "|---|---|---|", *lines, ""]))
         else:
-            text = options.into.read_text(encoding="utf-8")
-            for name, lines in found.items():
-                text = replaced(text, name, lines)
-            with written(options.into) as part:
-                part.write_text(text, encoding="utf-8")
+            rewrite(options.into, lambda text: reduce(lambda page, one: replaced(page, *one), found.items(), text))
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import style, trained
 from .catalogue import Data
+from .frame import Frame
 
 NAME = "figF"
 TITLES = {"random-labels": "random labels", "permuted-inputs": "permuted inputs"}
@@ -39,7 +40,7 @@ def _learning(axes: Any, arms: Data) -> None:
     axes.set(ylabel="online accuracy of the task", xlim=(0, None))
 
 
-FRAME = trained.Frame(
+FRAME = Frame(
     NAME,
     TITLES,
     _about,

@@ -9,7 +9,7 @@ from . import style
 from .catalogue import Data
 from .experiments.claims import BEST, PAPER, Claim
 from .experiments.vision.networks import NETWORKS
-from .trained import Frame
+from .frame import Frame
 
 DATA_SETS = {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100", "tiny-imagenet": "Tiny ImageNet"}
 PROTOCOLS = {

@@ -7,7 +7,7 @@ from typing import Any
 from . import style
 from .catalogue import Data
 from .experiments.claims import BEST, PAPER, Claim
-from .trained import Frame
+from .frame import Frame
 
 #: Figure 3 of the paper has five Newton-Schulz steps, of language models.
 CLAIMS: tuple[Claim, ...] = (

@@ -13,6 +13,7 @@ from pathlib import Path
 from textwrap import fill
 
 from ..catalogue import Data
+from ..rewriting import rewrite
 from ..saving import read_data
 from .growth import LAYER, STACKED
 from .markdown import NOTHING, table
@@ -164,8 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.into is None:
             print(new)
         else:
-            text = replaced(options.into.read_text(encoding="utf-8"), new)
-            options.into.write_text(text, encoding="utf-8")
+            rewrite(options.into, lambda text: replaced(text, new))
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -6,6 +6,8 @@ from itertools import pairwise
 from math import sqrt
 from typing import Any
 
+from .seeded import seeded
+
 #: Hidden layers, all of one width.
 DEPTH = 3
 
@@ -28,12 +30,14 @@ def mlp(inputs: int, width: int, outputs: int, seed: int) -> Any:
     import torch
 
     sides = [inputs, *[width] * DEPTH]
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+
+    def made() -> Any:
         layers: list[Any] = []
         for near, far in pairwise(sides):
             layers += [torch.nn.Linear(near, far), torch.nn.ReLU()]
         return torch.nn.Sequential(*layers, torch.nn.Linear(width, outputs))
+
+    return seeded(made, seed)
 
 
 def judged(model: Any, inputs: Any, labels: Any) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from ..seeded import seeded
 from ..units import Unit
 
 #: The deviation of initial weights; that of the two layers that write to the stream is over the root of their number.
@@ -53,11 +54,7 @@ def gpt(
         loss and accuracy are those of any classifier; ``features(tokens)`` gives what the head is given,
         ``units()`` the hidden units.
     """
-    import torch
-
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return _kinds()(layers, width, heads, context, vocabulary, tied).to(device)
+    return seeded(lambda: _kinds()(layers, width, heads, context, vocabulary, tied), seed).to(device)
 
 
 @cache

@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from ..seeded import seeded
 from ..units import Unit
-from .seeded import seeded
 
 
 def resnet8(width: int, side: int, classes: int, seed: int) -> Any:

@@ -11,8 +11,8 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from ..seeded import seeded
 from ..units import Unit
-from .seeded import seeded
 
 #: Convolutions of each stage, and how many times the first width they are wide.
 STAGES = ((2, 1), (2, 2), (3, 4), (3, 8), (3, 8))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from ..seeded import seeded
 from ..units import Unit
-from .seeded import seeded
 
 PATCH, DEPTH, HEAD = 4, 12, 64
 #: How many times the stream the hidden layer is wide.

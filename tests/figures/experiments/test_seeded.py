@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from figures.experiments.vision.seeded import seeded
+from figures.experiments.seeded import seeded
 
-from ....backends import available
+from ...backends import available
 
 
 def test_the_seed_decides_and_nothing_else() -> None:
