@@ -85,10 +85,11 @@ def test_names_that_are_no_strings_are_refused_and_not_rewritten(name: Any) -> N
         tensors("f", "state", {name: np.eye(2)})
 
 
+# PyTorch says this once in a process, whichever test comes first.
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors:UserWarning")
 def test_a_nested_torch_tensor_is_refused_by_name() -> None:
     torch = available("torch")
-    with pytest.warns(UserWarning, match="nested tensors is in prototype stage"):
-        nested = torch.nested.nested_tensor([torch.eye(2), torch.eye(3)])
+    nested = torch.nested.nested_tensor([torch.eye(2), torch.eye(3)])
     with pytest.raises(TypeError, match=r"^f: state\['w'\] must be an array; got a nested tensor\. Try one tensor"):
         tensors("f", "state", {"w": nested})
 
