@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -82,7 +82,7 @@ def several(
     try:
         with ThreadPoolExecutor(len(workers) or 1) as pool:
             try:
-                for end in [pool.submit(emptied, worker) for worker in workers]:
+                for end in as_completed([pool.submit(emptied, worker) for worker in workers]):
                     end.result()
             except BaseException:
                 # The threads wait for workers: those must end first, and find no other run to begin.

@@ -1,30 +1,23 @@
-"""Phase A, which all arms share: one run, and a checkpoint wherever some panel begins."""
+"""Phase A where it is trained the longest, and the network as it was when it knew held-out text best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import replace
-from math import inf
+from math import inf, isnan
 from typing import Any
 
 from .moments import gathered
 from .parts import Part
-from .sizes import BEST, TextSizes
-from .training import Trained, trained
+from .schedule import adamw
+from .sizes import TextSizes
+from .training import Row, Trained, trained
 
 
-def begun(
-    model: Any,
-    texts: Part,
-    sizes: TextSizes,
-    *,
-    seed: int,
-    ends: Collection[int],
-    keep: Callable[[int, dict[str, Any]], None],
-    device: str = "cpu",
-) -> Trained:
+def best(
+    model: Any, texts: Part, sizes: TextSizes, *, seed: int, device: str = "cpu"
+) -> tuple[Trained, dict[str, Any]]:
     """
-    Train through phase A as far as its checkpoints lie.
+    Train through all of phase A.
 
     Parameters
     ----------
@@ -36,41 +29,26 @@ def begun(
         How it is trained; its `before` plays no part.
     seed : int
         Of the run.
-    ends : collection of int
-        Updates after which a checkpoint is kept; `BEST` for the look with the least loss on held-out text.
-    keep : callable
-        Is given each of `ends` and the state then, with the optimiser's moments; that of `BEST` last.
     device : str
         Where it is.
 
     Returns
     -------
-    Trained
+    course : Trained
         All of it.
+    state : dict
+        At the look with the least loss on held-out text, with the optimiser's moments; that before any update is none.
     """
     sizes = replace(sizes, before=0)
-    whole = Trained([], [], None)
-    least, best = inf, dict[str, Any]()
-    places = sorted(end for end in ends if end != BEST)
-    looks = _looks(sizes) if BEST in ends else []
-    for start, stop in zip([0, *(marks := sorted({*places, *looks}))], marks, strict=False):
-        course = trained(
-            model, texts, sizes, seed=seed, phase=0, device=device, optimizer=whole.optimizer, first=start, last=stop
-        )
-        whole = Trained(whole.curve + course.curve, whole.losses + course.losses, course.optimizer)
-        held = whole.curve[-1][2]
-        if stop in places:
-            keep(stop, _state(model, whole.optimizer))
-        if BEST in ends and held is not None and held < least:
-            least, best = held, _state(model, whole.optimizer)
-    if BEST in ends:
-        keep(BEST, best)
-    return whole
+    optimizer = adamw(model, sizes)
+    least, state = inf, dict[str, Any]()
 
+    def looked(row: Row) -> None:
+        nonlocal least, state
+        held = inf if row[2] is None or isnan(row[2]) else row[2]
+        if row[0] and (held < least or not state):  # one that diverged at once has a state, too
+            network = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+            least, state = held, network | gathered(model, optimizer)
 
-def _looks(sizes: TextSizes) -> list[int]:
-    return [round(sizes.longest * (look + 1) / sizes.evaluations) for look in range(sizes.evaluations)]
-
-
-def _state(model: Any, optimizer: Any) -> dict[str, Any]:
-    return {name: tensor.clone() for name, tensor in model.state_dict().items()} | gathered(model, optimizer)
+    course = trained(model, texts, sizes, seed=seed, phase=0, device=device, optimizer=optimizer, looked=looked)
+    return course, state

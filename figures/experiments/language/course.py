@@ -14,7 +14,7 @@ from ..configuration import Configuration
 from ..course import Look, Watching
 from ..stability import rounded
 from .batches import even
-from .beginning import begun
+from .beginning import best
 from .gpt import gpt
 from .looking import WATCHED, features, judged, precision, tensors
 from .moments import gathered, given, without
@@ -145,10 +145,9 @@ class TextCourse:
 
     def _best(self, texts: Part) -> tuple[list[Row], list[float]]:
         """Train through phase A, and go back to where it was best."""
-        kept: dict[int, dict[str, Any]] = {}
         seed, device = self._configuration.seed, self._configuration.device
-        course = begun(self.model, texts, self._sizes, seed=seed, ends={BEST}, keep=kept.__setitem__, device=device)
-        self.take(kept[BEST])
+        course, state = best(self.model, texts, self._sizes, seed=seed, device=device)
+        self.take(state)
         return course.curve, course.losses
 
     def _epoch(self, texts: Part) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,20 @@ def test_a_worker_that_fails_is_one_line(tmp_path: Path, monkeypatch: pytest.Mon
     ):
         several([configuration()], {}, kept.append, tmp_path, None, 3)
     assert [place(one) for one in kept] == [("random-labels", "base", 0, 0)]
+
+
+def test_the_second_worker_to_fail_does_not_wait_for_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = subprocess.PIPE
+    codes = ["import time; time.sleep(600)", "import sys; sys.stdin.readline(); sys.exit('no memory is left')"]
+
+    def worker(*_: object) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, "-c", codes.pop(0)], stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+    monkeypatch.setattr(module, "_worker", worker)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(several, [configuration()] * 2, {}, pytest.fail, tmp_path, None, 2)
+        with pytest.raises(UnusableError, match="no memory is left"):
+            running.result(timeout=120)
 
 
 def test_nothing_to_do_is_done(tmp_path: Path) -> None:
