@@ -53,7 +53,7 @@ def warm(data: Data) -> str:
     among = f", among it one window in {round(1 / sizes['replayed'])} of the book" if sizes["replayed"] else ""
     return (
         f"A small book, then a larger text for {sizes['after']} updates{among}. {network(sizes)}. "
-        f"Left: loss on held-out new text after the change. {seen(data)}"
+        f"Left: loss on held-out new text after the change; what lies above the axis is right after it. {seen(data)}"
     )
 
 
@@ -69,12 +69,17 @@ def permuted(data: Data) -> str:
 
 def held_out(axes: Any, arms: Data) -> None:
     """Draw the loss on held-out new text of each arm in the last phase."""
+    later: list[float] = []
     for name, one in arms.items():
         colour, marker = style.ARMS[name]
         points = one["curve"][-1]
         losses = [point[2] for point in points]
         axes.plot([point[0] for point in points], losses, color=colour, marker=marker, markersize=2.5, linewidth=0.8)
+        later += [loss for loss in losses[1:] if loss is not None]
     axes.set(ylabel="loss on held-out text, nats", xlim=(0, None))
+    if later:  # the first look may be ten times as high, and would hide what becomes of it
+        room = 0.08 * (max(later) - min(later)) or 0.1
+        axes.set_ylim(min(later) - room, max(later) + room)
 
 
 def online(axes: Any, arms: Data) -> None:

@@ -73,6 +73,9 @@ def test_losses_are_drawn_as_losses(runs: Path) -> None:
     arms = warm["panels"]["warm-best"]["arms"]
     for line, one in zip(first.lines, arms.values(), strict=True):
         assert line.get_ydata().tolist() == [point[2] for point in one["curve"][-1]]
+    later = [value for line in first.lines for value in line.get_ydata()[1:]]
+    low, high = first.get_ylim()
+    assert low < min(later) <= max(later) < high < min(later) + 1.2 * (max(later) - min(later))
     online = drawn(figL, permuted).axes[0]
     arms = permuted["panels"]["permuted-vocabulary"]["arms"]
     for line, one in zip(online.lines, arms.values(), strict=True):
