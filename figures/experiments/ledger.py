@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from fire_ref.errors import sentence
 
+from . import packed
 from .problems import configured
 from .refusing import UnusableError
 
@@ -43,7 +44,7 @@ def read(path: Path) -> list[Record]:
     Parameters
     ----------
     path : Path
-        The file; if it does not exist there are none.
+        The file; if it does not exist, its packed one (`packed.kept`); without either there are none.
 
     Returns
     -------
@@ -55,7 +56,7 @@ def read(path: Path) -> list[Record]:
         A line is no result, or says again what another has said.
     """
     try:
-        content = path.read_bytes()
+        content = packed.content(path)
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -159,8 +160,11 @@ def opened(path: Path) -> Iterator[Ledger]:
     Raises
     ------
     UnusableError
-        Another process is writing to it.
+        Another process is writing to it; or it is packed, and nothing can be appended.
     """
+    if (lying := packed.kept(path)) != path:
+        rule, got = "be unpacked before results are added", lying.name
+        raise UnusableError(sentence("figures", str(path), rule, got, f"gunzip {lying}, or another --out"))
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
     try:
         try:
