@@ -62,7 +62,7 @@ FIGURES: Mapping[str, Entry] = {
     "fig1": Entry("the geometry of FIRE, solved: SFE, isometries and every path", "one 2 x 2 matrix, exact", 1),
     "fig2a": _trained("warm start: a tenth of the images first, then all", "19 arms on CIFAR-10", 1800),
     "fig2b": _trained("growing data: ten chunks of images", "19 arms on CIFAR-10", 1600),
-    "fig2c": _trained("growing classes: two more in each chunk", "19 arms on CIFAR-10", 1500, shown=False),
+    "fig2c": _trained("growing classes: two more in each chunk", "19 arms on CIFAR-10", 1300),
     "fig3": _trained("a language model, over-trained on a small book, reads more", "9 arms, bytes", 2000),
     "fig3b": _trained("the same with moments kept, and untied", "9 arms, bytes", 1400, shown=False),
     "fig5a": _trained("the warm start after 0 to 20 Newton-Schulz steps (and figure 6, left)", "figure 2a's runs", 900),
