@@ -46,13 +46,10 @@ def test_what_is_unpacked_beside_it_counts(tmp_path: Path) -> None:
     assert len(read(path)) == 3
 
 
-@pytest.mark.parametrize(
-    "damaged", [b"", b"no gzip", gzip.compress(LINE * 50)[:40], gzip.compress(LINE)[:-9] + b"x" * 9]
-)
-def test_a_damaged_one_is_one_line(damaged: bytes, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["other", "cut", "changed"])
+def test_a_damaged_one_is_one_line(damage: str, tmp_path: Path) -> None:
+    whole = gzip.compress(LINE * 50)
+    damaged = {"other": b"no gzip", "cut": whole[:40], "changed": whole[:-9] + b"x" * 9}[damage]
     (tmp_path / "figF.jsonl.gz").write_bytes(damaged)
-    if not damaged:  # nothing packed is nothing
-        assert read(tmp_path / "figF.jsonl") == []
-        return
     with pytest.raises(UnusableError, match=r"figF\.jsonl must hold one result in each line; got no whole gzip file"):
         read(tmp_path / "figF.jsonl")
