@@ -64,7 +64,7 @@ FIGURES: Mapping[str, Entry] = {
     "fig2b": _trained("growing data: ten chunks of images", "19 arms on CIFAR-10", 1600),
     "fig2c": _trained("growing classes: two more in each chunk", "19 arms on CIFAR-10", 1300),
     "fig3": _trained("a language model, over-trained on a small book, reads more", "9 arms, bytes", 2000),
-    "fig3b": _trained("the same with moments kept, and untied", "9 arms, bytes", 1400, shown=False),
+    "fig3b": _trained("the same with moments kept, and untied", "9 arms, bytes", 2000),
     "fig5a": _trained("the warm start after 0 to 20 Newton-Schulz steps (and figure 6, left)", "figure 2a's runs", 900),
     "fig5b": Entry("the stability-plasticity plane, its front, and the curvature", "every layer, exact", 30),
     "fig6": Entry("SFE and DfI after each step, measured and predicted", "every layer, exact", 3),
