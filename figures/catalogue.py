@@ -29,8 +29,6 @@ class Entry(NamedTuple):
         Drawn only when named: `all` leaves it out.
     trains : bool
         An experiment: PyTorch trains networks, and the results are kept as lines of JSON.
-    shown : bool
-        The gallery has it. An experiment that nobody has run at a scale worth showing is not shown.
     """
 
     about: str
@@ -38,7 +36,6 @@ class Entry(NamedTuple):
     seconds: int
     apart: bool = False
     trains: bool = False
-    shown: bool = True
 
 
 class Drawing(NamedTuple):
@@ -54,8 +51,8 @@ class Drawing(NamedTuple):
     gathered: Callable[[Path], Data | None] | None = None
 
 
-def _trained(about: str, on: str, seconds: int, shown: bool = True) -> Entry:
-    return Entry(f"{about}; not in all", f"an experiment: {on}", seconds, apart=True, trains=True, shown=shown)
+def _trained(about: str, on: str, seconds: int) -> Entry:
+    return Entry(f"{about}; not in all", f"an experiment: {on}", seconds, apart=True, trains=True)
 
 
 FIGURES: Mapping[str, Entry] = {
