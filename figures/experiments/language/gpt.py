@@ -54,12 +54,12 @@ def gpt(
         loss and accuracy are those of any classifier; ``features(tokens)`` gives what the head is given,
         ``units()`` the hidden units.
     """
-    return seeded(lambda: _kinds()(layers, width, heads, context, vocabulary, tied), seed).to(device)
+    return seeded(lambda: _kind()(layers, width, heads, context, vocabulary, tied), seed).to(device)
 
 
 @cache
-def _kinds() -> Any:
-    """Return the class; torch is imported only when the first network is made."""
+def _block() -> Any:
+    """Return the class of one block; torch is imported only when the first network is made."""
     from torch import nn
 
     class Attention(nn.Module):  # type: ignore[misc]  # torch is imported late
@@ -96,6 +96,16 @@ def _kinds() -> Any:
         def forward(self, x: Any) -> Any:
             x = x + self.attn(self.ln_1(x))
             return x + self.mlp(self.ln_2(x))
+
+    return Block
+
+
+@cache
+def _kind() -> Any:
+    """Return the network's class."""
+    from torch import nn
+
+    Block = _block()
 
     class GPT(nn.Module):  # type: ignore[misc]
         def __init__(self, layers: int, width: int, heads: int, context: int, vocabulary: int, tied: bool) -> None:
